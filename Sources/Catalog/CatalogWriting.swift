@@ -1,26 +1,38 @@
 public import ImageSets
 
 /// What one transaction can change; it reads its own changes.
+///
+/// Each method throws `missing` when a row that it names is not there, and `conflict` when a row that it would add is.
 public protocol CatalogWriting: CatalogReading {
     // MARK: Image sets
+
+    /// Adds an image set.
     func insert(_ imageSet: ImageSetRecord) throws
-    /// Replaces the row of the same id; throws `missing` when there is none.
+    /// Replaces the row of the same id; throws `missing` when there is none. A set that becomes primary takes its
+    /// instances along, or throws `conflict` when one of them is primary elsewhere.
     func update(_ imageSet: ImageSetRecord) throws
+    /// Adds a version to an image set.
     func insert(_ version: VersionRecord) throws
+    /// Replaces the version of the same image set and number.
     func update(_ version: VersionRecord) throws
-    /// Stores level bytes; equal bytes may get the id of an existing row.
+    /// Stores level bytes; equal bytes may get the id of an existing row. The row lives until the end of the
+    /// transaction that removes the last image set with a version that names it.
     func insertLevel(_ bytes: [UInt8]) throws -> LevelID
+    /// Makes the row half of the frame ids under which an image set shows an object.
     func insertFrameSet(imageSet: ImageSetID, object: StoredObjectID) throws -> FrameSetID
-    /// Inserts an instance (its `id` is ignored, the answer counts). A second open instance of one SOP Instance UID in
-    /// one image set, or in two primary image sets, is `conflict`.
+    /// Inserts an instance (its `id` is ignored, the answer counts). A second instance of one SOP Instance UID in one
+    /// version of an image set, or open in two primary image sets, is `conflict`. Costs the same whatever the set's size.
     func insert(_ instance: InstanceRecord) throws -> InstanceID
-    /// Ends an instance before `version`.
+    /// Ends an instance before `version`; throws `missing` when it has ended already and `conflict` when it began
+    /// later. One that began at `version` was in no version and goes altogether.
     func end(_ instance: InstanceID, before version: Int) throws
     /// Removes an image set with all versions, instances and frame sets; stored objects that nothing refers to any more
-    /// go too.
+    /// go too, at the end of the transaction. Tags, study and series records stay.
     func deleteImageSet(_ id: ImageSetID) throws
 
     // MARK: Stored objects
+
+    /// Adds an object with its first frames; more of them than its `frameCount` is `conflict`.
     func insert(_ object: StoredObjectRecord, frames: [FrameRecord]) throws -> StoredObjectID
     /// Appends frames to an object whose `frameCount` announces them (large multi-frame objects, in steps).
     func appendFrames(_ frames: [FrameRecord], to object: StoredObjectID) throws
@@ -28,16 +40,27 @@ public protocol CatalogWriting: CatalogReading {
     func deleteUnreferencedObjects() throws -> Int
 
     // MARK: The primary hierarchy
+
+    /// Adds or replaces the study of this UID.
     func upsert(_ study: StudyRecord) throws
+    /// Removes a study's record, if there is one; its series' records stay.
     func deleteStudy(_ studyInstanceUID: String) throws
+    /// Adds or replaces the series of this UID.
     func upsert(_ series: SeriesRecord) throws
+    /// Removes a series' record, if there is one.
     func deleteSeries(_ seriesInstanceUID: String) throws
 
     // MARK: Jobs, tokens, tags
+
+    /// Adds an import job.
     func insert(_ job: ImportJobRecord) throws
+    /// Replaces the job of the same id.
     func update(_ job: ImportJobRecord) throws
+    /// Adds files to a job, all or none of them.
     func insert(_ files: [ImportFileRecord], of job: ImportJobID) throws
+    /// Replaces the file of the same key.
     func update(_ file: ImportFileRecord, of job: ImportJobID) throws
+    /// Records what a client token was used for.
     func insert(_ record: ClientTokenRecord, token: String, operation: String) throws
     /// Replaces all tags of a resource (an ARN).
     func setTags(_ tags: [String: String], of resource: String) throws

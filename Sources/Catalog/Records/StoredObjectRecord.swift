@@ -2,7 +2,10 @@ public import Blobs
 
 /// Names one stored object: the immutable truth of one imported instance.
 public struct StoredObjectID: RawRepresentable, Hashable, Sendable {
+    /// The row's number.
     public var rawValue: Int64
+
+    /// Wraps a row number.
     public init(rawValue: Int64) { self.rawValue = rawValue }
 }
 
@@ -22,14 +25,18 @@ public struct StoredObjectRecord: Sendable, Equatable {
     public var header: BlobLocation
     /// The transfer syntax of the pixel data as stored.
     public var storedTransferSyntaxUID: String
+    /// How the pixel data is kept.
     public var pixelForm: PixelForm
+    /// How many frames it has; they may be appended in steps.
     public var frameCount: Int
     /// The pixel data element's value as it came, for `.whole`.
     public var wholePixelData: BlobLocation?
+    /// Values over 1 MB, kept apart.
     public var bulkValues: [BulkValueRecord]
     /// Plain bytes of header, bulk values and frames together.
     public var byteCount: Int64
 
+    /// Gathers the parts.
     public init(
         header: BlobLocation, storedTransferSyntaxUID: String, pixelForm: PixelForm, frameCount: Int,
         wholePixelData: BlobLocation?, bulkValues: [BulkValueRecord], byteCount: Int64
@@ -41,51 +48,5 @@ public struct StoredObjectRecord: Sendable, Equatable {
         self.wholePixelData = wholePixelData
         self.bulkValues = bulkValues
         self.byteCount = byteCount
-    }
-}
-
-/// A value over 1 MB kept apart from its header, addressed in URLs by its hash.
-public struct BulkValueRecord: Sendable, Hashable {
-    /// The first 128 bits of the SHA-256 of (object header salt, path), as 32 lower-case hex digits.
-    public var hash: String
-    public var location: BlobLocation
-
-    public init(hash: String, location: BlobLocation) {
-        self.hash = hash
-        self.location = location
-    }
-}
-
-/// One stored frame.
-public struct FrameRecord: Sendable, Hashable {
-    /// Checksum of one resolution's decoded samples (spec/50 "IFRC").
-    public struct Resolution: Sendable, Hashable {
-        public var width: Int
-        public var height: Int
-        public var checksum: UInt32
-        public init(width: Int, height: Int, checksum: UInt32) {
-            self.width = width
-            self.height = height
-            self.checksum = checksum
-        }
-    }
-
-    public var location: BlobLocation
-    /// FrameSizeInBytes of the metadata document.
-    public var sizeInBytes: Int64
-    public var minimumPixelValue: Int64?
-    public var maximumPixelValue: Int64?
-    /// Smallest first; the last is the full resolution.
-    public var resolutions: [Resolution]
-
-    public init(
-        location: BlobLocation, sizeInBytes: Int64, minimumPixelValue: Int64?, maximumPixelValue: Int64?,
-        resolutions: [Resolution]
-    ) {
-        self.location = location
-        self.sizeInBytes = sizeInBytes
-        self.minimumPixelValue = minimumPixelValue
-        self.maximumPixelValue = maximumPixelValue
-        self.resolutions = resolutions
     }
 }

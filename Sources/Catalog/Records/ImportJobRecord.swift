@@ -7,21 +7,32 @@ public struct ImportJobRecord: Sendable, Equatable {
         case submitted = "SUBMITTED", inProgress = "IN_PROGRESS", completed = "COMPLETED", failed = "FAILED"
     }
 
+    /// Its name.
     public var id: ImportJobID
+    /// The caller's name for it.
     public var name: String
+    /// How far it is.
     public var status: Status
+    /// The role the caller named.
     public var dataAccessRoleARN: String
+    /// The folder its files are read from.
     public var inputS3URI: String
+    /// The folder its results are written under.
     public var outputS3URI: String
     /// The job's own folder, known once the output is written.
     public var resultS3URI: String?
+    /// The account that owns the input bucket, when it is another's.
     public var inputOwnerAccountID: String?
     /// `importConfiguration` of the request as JSON text.
     public var importConfiguration: String?
+    /// When it was submitted.
     public var submittedAt: Timestamp
+    /// When it was completed or failed.
     public var endedAt: Timestamp?
+    /// Why it failed.
     public var message: String?
 
+    /// Gathers the parts.
     public init(
         id: ImportJobID, name: String, status: Status, dataAccessRoleARN: String, inputS3URI: String,
         outputS3URI: String, submittedAt: Timestamp
@@ -33,41 +44,5 @@ public struct ImportJobRecord: Sendable, Equatable {
         self.inputS3URI = inputS3URI
         self.outputS3URI = outputS3URI
         self.submittedAt = submittedAt
-    }
-}
-
-/// One file of an import job, in byte order of its key.
-public struct ImportFileRecord: Sendable, Equatable {
-    /// How far the file has come; each state is durable before the next.
-    public enum State: Sendable, Equatable {
-        /// Listed, nothing done.
-        case pending
-        /// Its stored object exists; it is in no image set yet.
-        case staged(StoredObjectID, warnings: [ImportFileWarning])
-        /// In an image set.
-        case imported(ImageSetID, version: Int, isPrimary: Bool, warnings: [ImportFileWarning])
-        /// Refused for good.
-        case failed(exceptionType: String, message: String, isServerFault: Bool)
-    }
-
-    /// The object key, with prefix, without bucket.
-    public var key: String
-    public var byteCount: Int64
-    public var state: State
-
-    public init(key: String, byteCount: Int64, state: State) {
-        self.key = key
-        self.byteCount = byteCount
-        self.state = state
-    }
-}
-
-/// One warning of spec/20's table about one file.
-public struct ImportFileWarning: Sendable, Hashable, Codable {
-    public var code: Int
-    public var message: String
-    public init(code: Int, message: String) {
-        self.code = code
-        self.message = message
     }
 }

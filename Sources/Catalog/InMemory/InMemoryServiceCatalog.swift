@@ -1,0 +1,102 @@
+public import ImageSets
+import Synchronization
+
+/// A service catalog in memory, for tests.
+public final class InMemoryServiceCatalog: ServiceCatalog {
+    private struct State {
+        struct Token {
+            var requestDigest: String
+            var datastore: DatastoreID
+        }
+
+        var datastores: [DatastoreID: DatastoreRecord] = [:]
+        var tokens: [String: Token] = [:]
+        var accessKeys: [String: AccessKeyRecord] = [:]
+        var tags: [String: [String: String]] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    /// Makes an empty catalog.
+    public init() {}
+
+    /// The data store of this id, a deleted one included.
+    public func datastore(_ id: DatastoreID) async -> DatastoreRecord? {
+        state.withLock { $0.datastores[id] }
+    }
+
+    /// All of them, oldest first (ties by id), deleted ones included.
+    public func datastores() async -> [DatastoreRecord] {
+        state.withLock { $0.datastores.values.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) } }
+    }
+
+    /// Inserts a data store, with the client token that asked for it, when the token is new.
+    public func create(
+        _ datastore: DatastoreRecord, token: String?, requestDigest: String
+    ) async throws -> DatastoreRecord {
+        try state.withLock { state in
+            if let token, let known = state.tokens[token] {
+                guard known.requestDigest == requestDigest, let record = state.datastores[known.datastore] else {
+                    throw CatalogError(.conflict, "the client token was used with other parameters")
+                }
+                return record
+            }
+            guard state.datastores[datastore.id] == nil else {
+                throw CatalogError(.conflict, "the data store exists")
+            }
+            state.datastores[datastore.id] = datastore
+            if let token { state.tokens[token] = .init(requestDigest: requestDigest, datastore: datastore.id) }
+            return datastore
+        }
+    }
+
+    /// Replaces the record of the same id.
+    public func update(_ datastore: DatastoreRecord) async throws {
+        try state.withLock { state in
+            guard state.datastores[datastore.id] != nil else {
+                throw CatalogError(.missing, "there is no such data store")
+            }
+            state.datastores[datastore.id] = datastore
+        }
+    }
+
+    /// The access key of this id.
+    public func accessKey(_ id: String) async -> AccessKeyRecord? {
+        state.withLock { $0.accessKeys[id] }
+    }
+
+    /// All access keys, oldest first (ties by id).
+    public func accessKeys() async -> [AccessKeyRecord] {
+        state.withLock { state in
+            state.accessKeys.values.sorted { left, right in
+                left.createdAt != right.createdAt ? left.createdAt < right.createdAt : left.id.precedes(right.id)
+            }
+        }
+    }
+
+    /// Adds an access key.
+    public func insert(_ key: AccessKeyRecord) async throws {
+        try state.withLock { state in
+            guard state.accessKeys[key.id] == nil else { throw CatalogError(.conflict, "the access key exists") }
+            state.accessKeys[key.id] = key
+        }
+    }
+
+    /// Removes an access key, if there is one.
+    public func deleteAccessKey(_ id: String) async {
+        state.withLock { $0.accessKeys[id] = nil }
+    }
+
+    /// The tags of a resource (an ARN).
+    public func tags(of resource: String) async -> [String: String] {
+        state.withLock { $0.tags[resource] ?? [:] }
+    }
+
+    /// Replaces all tags of a resource (an ARN).
+    public func setTags(_ tags: [String: String], of resource: String) async {
+        state.withLock { $0.tags[resource] = tags.isEmpty ? nil : tags }
+    }
+
+    /// Does nothing.
+    public func close() async {}
+}

@@ -1,0 +1,16 @@
+import Foundation
+
+/// How person names are compared in searches.
+package enum PersonNameText {
+    /// The name without distinction of case, in Unicode's composed normal form: equal for names that match.
+    ///
+    /// Upper case first, as that unites what lower case alone keeps apart (`ς` and `σ`, `ß` and `SS`).
+    package static func folded(_ name: String) -> String {
+        name.uppercased().lowercased().precomposedStringWithCanonicalMapping
+    }
+
+    /// The words of a name, folded, each once: split at `^ = ,` and space (spec/40 "Fuzzy").
+    package static func words(_ name: String) -> Set<String> {
+        Set(folded(name).unicodeScalars.split { "^=, ".unicodeScalars.contains($0) }.map(String.init))
+    }
+}
