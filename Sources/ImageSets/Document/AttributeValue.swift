@@ -1,0 +1,116 @@
+import DICOM
+
+/// The value of one element in the forms of the metadata document.
+///
+/// - Binary values (OB OW OF OD OL OV UN) are base64; an empty one is "".
+/// - Every other empty value is null; a value of nothing but padding is empty.
+/// - US SS UL SL FL FD SV UV are numbers, AT eight upper-case digits, text is text.
+/// - An attribute that may have several values by PS3.6 is a list, also with one value; an attribute PS3.6 does not know
+///   is a list when it has several. A single-valued text attribute is one string, whatever backslashes it holds.
+/// - DS and IS are strings with the spaces they came with, all other text is without trailing padding.
+struct AttributeValue {
+    private let element: DataElement
+    private let bytes: ArraySlice<UInt8>
+    private let characterSet: CharacterSet
+
+    init(_ element: DataElement, _ bytes: ArraySlice<UInt8>, _ characterSet: CharacterSet) {
+        self.element = element
+        self.bytes = bytes
+        self.characterSet = characterSet
+    }
+
+    func write(to json: inout JSONWriter) {
+        switch element.vr {
+        case .OB, .OD, .OF, .OL, .OV, .OW, .UN: json.base64(bytes)
+        case .US: writeWords(UInt16.self, to: &json) { $1.number($0) }
+        case .SS: writeWords(UInt16.self, to: &json) { $1.number(Int16(bitPattern: $0)) }
+        case .UL: writeWords(UInt32.self, to: &json) { $1.number($0) }
+        case .SL: writeWords(UInt32.self, to: &json) { $1.number(Int32(bitPattern: $0)) }
+        case .UV: writeWords(UInt64.self, to: &json) { $1.number($0) }
+        case .SV: writeWords(UInt64.self, to: &json) { $1.number(Int64(bitPattern: $0)) }
+        case .FL: writeWords(UInt32.self, to: &json) { AttributeValue.write(Float(bitPattern: $0), to: &$1) }
+        case .FD: writeWords(UInt64.self, to: &json) { AttributeValue.write(Double(bitPattern: $0), to: &$1) }
+        // Group and element are 16-bit words each (PS3.5 6.2), so the lower half of the little-endian word is the group.
+        case .AT: writeWords(UInt32.self, to: &json) { $1.string(Tag(rawValue: $0 << 16 | $0 >> 16).hexadecimal) }
+        default: writeText(to: &json)
+        }
+    }
+
+    /// Whether `count` values are written as a list.
+    private func isList(_ count: Int) -> Bool {
+        count > 1 || DataDictionary.entry(for: element.tag)?.mayHaveManyValues == true
+    }
+
+    /// Writes whole words; bytes that are not enough for one more are dropped.
+    private func writeWords<Word: FixedWidthInteger & UnsignedInteger>(
+        _ type: Word.Type, to json: inout JSONWriter, _ write: (Word, inout JSONWriter) -> Void
+    ) {
+        let size = Word.bitWidth / 8
+        let count = bytes.count / size
+        guard count > 0 else { return json.null() }
+        let isList = isList(count)
+        if isList { json.beginArray() }
+        for index in 0..<count {
+            let start = bytes.startIndex + index * size
+            write(bytes[start..<start + size].reversed().reduce(0) { $0 << 8 | Word($1) }, &json)
+        }
+        if isList { json.endArray() }
+    }
+
+    /// A whole number without fraction, any other as the shortest text that reads back the same; JSON has no infinities.
+    private static func write<Number: BinaryFloatingPoint & LosslessStringConvertible>(
+        _ number: Number, to json: inout JSONWriter
+    ) {
+        if let whole = Int64(exactly: number), whole.magnitude < 1 << 53 {
+            json.number(whole)
+        } else if number.isFinite {
+            json.number(literal: number.description)
+        } else {
+            json.null()
+        }
+    }
+
+    private func writeText(to json: inout JSONWriter) {
+        let content = bytes.withoutTrailingPadding
+        guard !content.isEmpty else { return json.null() }
+        let entry = DataDictionary.entry(for: element.tag)
+        let isParted = element.vr.allowsMultipleValues && entry?.mayHaveManyValues != false
+        let keepsSpaces = element.vr == .DS || element.vr == .IS
+        let written = keepsSpaces ? bytes.withoutTrailingNULs : content
+
+        guard !element.vr.usesCharacterSet || written.isPlainASCII else {
+            let text = characterSet.decode(written, vr: element.vr)
+            // Parted after decoding: a backslash byte can be half a character.
+            let values = isParted ? text.split(separator: "\\", omittingEmptySubsequences: false) : [text[...]]
+            return writeList(values, isList: isList(values.count), to: &json) { value, json in
+                json.string(String(decoding: Array(value.utf8)[...].withoutTrailingPadding, as: UTF8.self))
+            }
+        }
+        let values =
+            isParted ? written.split(separator: UInt8(ascii: "\\"), omittingEmptySubsequences: false) : [written]
+        writeList(values, isList: isList(values.count), to: &json) { value, json in
+            json.string(String(decoding: keepsSpaces ? value : value.withoutTrailingPadding, as: UTF8.self))
+        }
+    }
+
+    private func writeList<Element>(
+        _ values: [Element], isList: Bool, to json: inout JSONWriter, _ write: (Element, inout JSONWriter) -> Void
+    ) {
+        if isList { json.beginArray() }
+        for value in values { write(value, &json) }
+        if isList { json.endArray() }
+    }
+}
+
+extension DictionaryEntry {
+    /// Whether PS3.6 allows more than one value.
+    fileprivate var mayHaveManyValues: Bool {
+        valueMultiplicity.max.map { $0 > 1 } ?? true
+    }
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate var withoutTrailingNULs: ArraySlice<UInt8> {
+        self[startIndex..<(lastIndex { $0 != 0 }.map { $0 + 1 } ?? startIndex)]
+    }
+}

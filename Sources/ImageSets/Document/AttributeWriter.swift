@@ -1,0 +1,85 @@
+import DICOM
+
+/// Writes attributes as the metadata document has them: keyed by keyword, values in JSON's own types.
+///
+/// Attributes without a keyword, private or unknown ones, are keyed by tag; their VRs are collected for `DICOMVRs`, those
+/// of nested ones too. One tag has one VR there: that of the outermost, then the first.
+struct AttributeWriter {
+    private let bulkDataURIs: [String]
+    private var outerVRs: [(tag: Tag, vr: VR)] = []
+    private var nestedVRs: [(tag: Tag, vr: VR)] = []
+    private var seenNested: Set<Tag> = []
+
+    /// `bulkDataURIs` are those of the values whose placeholders count from 0.
+    init(bulkDataURIs: [String]) {
+        self.bulkDataURIs = bulkDataURIs
+    }
+
+    /// Whether there is anything to list in `DICOMVRs`.
+    var hasVRs: Bool {
+        !outerVRs.isEmpty || !nestedVRs.isEmpty
+    }
+
+    /// Writes the members of an object for elements of a data set; group lengths are not attributes and left out.
+    mutating func write(
+        _ elements: some Sequence<DataElement>, in characterSet: CharacterSet, to json: inout JSONWriter
+    ) {
+        write(elements, in: characterSet, isNested: false, to: &json)
+    }
+
+    /// Writes the object of VRs by tag.
+    func writeVRs(to json: inout JSONWriter) {
+        var written: Set<Tag> = []
+        json.beginObject()
+        for (tag, vr) in outerVRs + nestedVRs where nestedVRs.isEmpty || written.insert(tag).inserted {
+            json.key(tag.hexadecimal)
+            json.string(vr.code)
+        }
+        json.endObject()
+    }
+
+    private mutating func write(
+        _ elements: some Sequence<DataElement>, in characterSet: CharacterSet, isNested: Bool, to json: inout JSONWriter
+    ) {
+        for element in elements where !element.tag.isGroupLength {
+            if let keyword = element.tag.keyword {
+                json.key(keyword)
+            } else {
+                json.key(element.tag.hexadecimal)
+                noteVR(element, isNested: isNested)
+            }
+            write(element, in: characterSet, to: &json)
+        }
+    }
+
+    private mutating func noteVR(_ element: DataElement, isNested: Bool) {
+        if !isNested {
+            outerVRs.append((element.tag, element.vr))
+        } else if seenNested.insert(element.tag).inserted {
+            nestedVRs.append((element.tag, element.vr))
+        }
+    }
+
+    private mutating func write(_ element: DataElement, in characterSet: CharacterSet, to json: inout JSONWriter) {
+        switch element.value {
+        case .bulk(let bulk):
+            guard bulkDataURIs.indices.contains(bulk.offset) else { return json.null() }
+            json.beginObject()
+            json.key("BulkDataURI")
+            json.string(bulkDataURIs[bulk.offset])
+            json.endObject()
+        case .items(let items):
+            guard !items.isEmpty else { return json.null() }
+            json.beginArray()
+            for item in items {
+                json.beginObject()
+                let itemCharacterSet = item.characterSet(inheriting: characterSet)
+                write(item.elements, in: itemCharacterSet, isNested: true, to: &json)
+                json.endObject()
+            }
+            json.endArray()
+        case .bytes(let bytes):
+            AttributeValue(element, bytes, characterSet).write(to: &json)
+        }
+    }
+}

@@ -1,0 +1,116 @@
+public import DICOM
+
+/// The truth kept of an imported instance but for its pixel data: every element as it came, in its own character set.
+///
+/// Values over the bulk threshold are kept apart: their elements hold a placeholder ``BulkValue`` whose offset is the
+/// index into ``bulkValues``.
+public struct StoredHeader: Sendable, Equatable {
+    /// What the pixel data element was, as far as the frames do not tell.
+    public struct PixelElement: Sendable, Hashable {
+        /// (7FE0,0010) Pixel Data, (7FE0,0008) Float Pixel Data or (7FE0,0009) Double Float Pixel Data.
+        public var tag: Tag
+        /// OB or OW, OF, OD.
+        public var vr: VR
+        /// Whether it came as a sequence of fragments (PS3.5 A.4).
+        public var isEncapsulated: Bool
+
+        /// Gathers the parts.
+        public init(tag: Tag, vr: VR, isEncapsulated: Bool) {
+            self.tag = tag
+            self.vr = vr
+            self.isEncapsulated = isEncapsulated
+        }
+    }
+
+    /// The file meta information, as far as the file had it.
+    public var fileMeta: DataSet
+    /// The data set without pixel data.
+    public var dataSet: DataSet
+    /// The transfer syntax the instance came in, also where the file meta information does not name it.
+    public var transferSyntaxUID: String
+    /// The pixel data element; nil when there was none.
+    public var pixelElement: PixelElement?
+    /// The values kept apart, in data set order.
+    public var bulkValues: [BulkReference]
+
+    /// Gathers the parts; placeholders in `dataSet` have to match `bulkValues`.
+    public init(
+        fileMeta: DataSet, dataSet: DataSet, transferSyntaxUID: String, pixelElement: PixelElement?,
+        bulkValues: [BulkReference] = []
+    ) {
+        self.fileMeta = fileMeta
+        self.dataSet = dataSet
+        self.transferSyntaxUID = transferSyntaxUID
+        self.pixelElement = pixelElement
+        self.bulkValues = bulkValues
+    }
+
+    /// Takes the header of a file that was read. `salt` names the stored object it is for: it makes the hashes of bulk
+    /// values. Answers also where in ``PartTenFile/content`` each of ``bulkValues`` lies.
+    public static func taken(
+        from file: PartTenFile, salt: some Sequence<UInt8>
+    ) -> (header: StoredHeader, bulkSources: [BulkValue]) {
+        var collector = BulkCollector(salt: Array(salt))
+        let dataSet = collector.collect(file.dataSet)
+        let pixelElement = file.pixelData.map { pixelData in
+            var isEncapsulated = false
+            if case .encapsulated = pixelData.form { isEncapsulated = true }
+            return PixelElement(tag: pixelData.tag, vr: pixelData.vr, isEncapsulated: isEncapsulated)
+        }
+        let header = StoredHeader(
+            fileMeta: file.fileMeta, dataSet: dataSet, transferSyntaxUID: file.transferSyntaxUID,
+            pixelElement: pixelElement, bulkValues: collector.references)
+        return (header, collector.sources)
+    }
+}
+
+/// Replaces bulk values by placeholders that count.
+private struct BulkCollector {
+    let salt: [UInt8]
+    var steps: [ElementPath.Step] = []
+    var references: [BulkReference] = []
+    var sources: [BulkValue] = []
+
+    mutating func collect(_ dataSet: DataSet) -> DataSet {
+        guard dataSet.hasBulkValues else { return dataSet }
+        var collected = dataSet
+        for element in dataSet.elements {
+            switch element.value {
+            case .bytes:
+                break
+            case .items(let items):
+                var collectedItems: [DataSet] = []
+                collectedItems.reserveCapacity(items.count)
+                for (index, item) in items.enumerated() {
+                    steps.append(ElementPath.Step(sequence: element.tag, item: index))
+                    collectedItems.append(collect(item))
+                    steps.removeLast()
+                }
+                collected.set(DataElement(element.tag, element.vr, .items(collectedItems)))
+            case .bulk(let bulk):
+                let path = ElementPath(element.tag, in: steps)
+                let placeholder = BulkValue(offset: references.count, length: bulk.length)
+                collected.set(DataElement(element.tag, element.vr, .bulk(placeholder)))
+                references.append(
+                    BulkReference(
+                        path: path, vr: element.vr, length: bulk.length,
+                        hash: BulkReference.hash(of: path, salt: salt)))
+                sources.append(bulk)
+            }
+        }
+        return collected
+    }
+}
+
+extension DataSet {
+    /// Whether there is a bulk value at any depth.
+    fileprivate var hasBulkValues: Bool {
+        elements.contains { element in
+            switch element.value {
+            case .bytes: false
+            case .items(let items): items.contains(where: \.hasBulkValues)
+            case .bulk: true
+            }
+        }
+    }
+}

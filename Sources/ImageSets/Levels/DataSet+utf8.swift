@@ -1,0 +1,49 @@
+import DICOM
+
+extension DataElement {
+    /// Specific Character Set (0008,0005) for text in UTF-8.
+    static let utf8CharacterSet = DataElement(.specificCharacterSet, .CS, "ISO_IR 192")
+
+    /// The element with its text in UTF-8, that of nested items included; nil for a bulk value that is not kept.
+    func inUTF8(from characterSet: CharacterSet, keepsBulkValues: Bool) -> DataElement? {
+        switch value {
+        case .bulk:
+            return keepsBulkValues ? self : nil
+        case .items(let items):
+            let converted = items.map { $0.inUTF8(from: characterSet, keepsBulkValues: keepsBulkValues) }
+            return DataElement(tag, vr, .items(converted))
+        case .bytes(let bytes):
+            guard vr.usesCharacterSet, !bytes.isPlainASCII else { return self }
+            return DataElement(tag, vr, characterSet.decode(bytes, vr: vr))
+        }
+    }
+}
+
+extension DataSet {
+    /// The data set with all text in UTF-8 and without Specific Character Set elements.
+    ///
+    /// `inherited` is the character set of the enclosing data set, which holds until an item names its own
+    /// (PS3.5 6.1.2.5.3, PS3.3 C.12.1.1.2).
+    func inUTF8(from inherited: CharacterSet, keepsBulkValues: Bool) -> DataSet {
+        let characterSet = characterSet(inheriting: inherited)
+        return DataSet(
+            elements.compactMap { element in
+                guard element.tag != .specificCharacterSet else { return nil }
+                return element.inUTF8(from: characterSet, keepsBulkValues: keepsBulkValues)
+            })
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Whether the bytes mean the same characters in every character set of DICOM: 7-bit and without escape sequences.
+    var isPlainASCII: Bool {
+        allSatisfy { $0 < 0x80 && $0 != 0x1B }
+    }
+
+    /// Without the spaces and NULs at the end that make a value even.
+    var withoutTrailingPadding: ArraySlice<UInt8> {
+        var end = endIndex
+        while end > startIndex, self[end - 1] == 0x20 || self[end - 1] == 0x00 { end -= 1 }
+        return self[startIndex..<end]
+    }
+}

@@ -1,0 +1,96 @@
+public import DICOM
+
+/// The attributes that an image set keeps once: those of its patient, its study and its series.
+///
+/// Every level is a data set that stands for itself: its text is UTF-8 and it carries a Specific Character Set
+/// (0008,0005) of ISO_IR 192 that says so. That element is bookkeeping: it belongs to the instance level and is never
+/// shown as an attribute of a level.
+public struct ImageSetLevels: Sendable, Equatable {
+    /// The attributes of the patient.
+    public private(set) var patient: DataSet
+    /// The attributes of the study.
+    public private(set) var study: DataSet
+    /// The attributes of the series.
+    public private(set) var series: DataSet
+
+    /// Takes the three levels out of an imported data set.
+    ///
+    /// Elements present without a value stay, so that the metadata document shows them as null; absent ones are not made
+    /// up. Values over the bulk threshold, which only private elements inside level sequences can have, stay behind with
+    /// the instance.
+    public init(_ dataSet: DataSet) {
+        var elements: [AttributeLevel: [DataElement]] = [:]
+        let characterSet = dataSet.characterSet
+        for element in dataSet.elements {
+            let level = AttributeLevel(element.tag)
+            guard level != .instance, let element = element.inUTF8(from: characterSet, keepsBulkValues: false) else {
+                continue
+            }
+            elements[level, default: []].append(element)
+        }
+        self.init(
+            patient: DataSet(elements[.patient] ?? []), study: DataSet(elements[.study] ?? []),
+            series: DataSet(elements[.series] ?? []))
+    }
+
+    /// Gathers three levels whose text is UTF-8 already.
+    public init(patient: DataSet, study: DataSet, series: DataSet) {
+        self.patient = patient
+        self.study = study
+        self.series = series
+        for level in AttributeLevel.shared { self[level][.specificCharacterSet] = .utf8CharacterSet }
+    }
+
+    /// One level; the instance level is empty.
+    public internal(set) subscript(level: AttributeLevel) -> DataSet {
+        get {
+            switch level {
+            case .patient: patient
+            case .study: study
+            case .series: series
+            case .instance: DataSet()
+            }
+        }
+        set {
+            switch level {
+            case .patient: patient = newValue
+            case .study: study = newValue
+            case .series: series = newValue
+            case .instance: break
+            }
+        }
+    }
+
+    /// Takes over what a later instance of the image set knows and these levels do not: attributes that are absent here,
+    /// or here without a value. What is there stays: the level keeps the first value.
+    ///
+    /// Attributes in `editedTags` were set or removed on purpose and are left alone. Answers the levels that changed.
+    @discardableResult
+    public mutating func fill(from later: ImageSetLevels, except editedTags: Set<Tag> = []) -> Set<AttributeLevel> {
+        var changed: Set<AttributeLevel> = []
+        for level in AttributeLevel.shared {
+            for element in later[level].elements where !editedTags.contains(element.tag) {
+                let present = self[level][element.tag]
+                guard present == nil || (present?.value.isEmpty == true && !element.value.isEmpty) else { continue }
+                self[level].set(element)
+                changed.insert(level)
+            }
+        }
+        return changed
+    }
+}
+
+extension ImageSetLevels {
+    /// One level as Explicit VR Little Endian, the form the catalog keeps; equal levels give equal bytes.
+    public func bytes(of level: AttributeLevel) throws -> [UInt8] {
+        try PartTenWriter.dataSetBytes(self[level]) { _ in [] }
+    }
+
+    /// Reads three levels back from ``bytes(of:)``.
+    public init(patientBytes: [UInt8], studyBytes: [UInt8], seriesBytes: [UInt8]) throws(DICOMError) {
+        self.init(
+            patient: try DataSetReader.read(explicitLittleEndian: patientBytes),
+            study: try DataSetReader.read(explicitLittleEndian: studyBytes),
+            series: try DataSetReader.read(explicitLittleEndian: seriesBytes))
+    }
+}

@@ -1,0 +1,47 @@
+public import DICOM
+
+/// The data set of one instance as the image set shows it now: what was imported, joined with the levels.
+public enum InstanceView {
+    /// Joins an instance's header with the levels of its image set.
+    ///
+    /// - An attribute the instance was imported with stays the instance's own, also where another instance gave the level
+    ///   its value: GetDICOMInstance gives back every element that was imported.
+    /// - An attribute only the levels have is added.
+    /// - Attributes in `editedTags` were changed through the API after the import: there the level rules, and what it
+    ///   does not have is gone.
+    ///
+    /// Text that comes from a level is UTF-8. Where it is more than ASCII and the instance is written in another character
+    /// set, the whole data set comes out in UTF-8, with Specific Character Set (0008,0005) saying so.
+    public static func dataSet(header: DataSet, levels: ImageSetLevels, editedTags: Set<Tag> = []) -> DataSet {
+        var added: [DataElement] = []
+        for level in AttributeLevel.shared {
+            for element in levels[level].elements where AttributeLevel(element.tag) == level {
+                guard editedTags.contains(element.tag) || !header.contains(element.tag) else { continue }
+                added.append(element)
+            }
+        }
+        let removed = editedTags.filter { AttributeLevel($0) != .instance && header.contains($0) }
+        guard !added.isEmpty || !removed.isEmpty else { return header }
+
+        let characterSet = header.characterSet
+        let isUTF8 = characterSet == .utf8
+        var base = header
+        if !isUTF8, added.contains(where: \.hasExtendedText) {
+            base = header.inUTF8(from: characterSet, keepsBulkValues: true)
+            base[.specificCharacterSet] = .utf8CharacterSet
+        }
+        base.removeAll { removed.contains($0.tag) }
+        return DataSet(base.elements + added)
+    }
+}
+
+extension DataElement {
+    /// Whether there is text in it, at any depth, that is more than plain ASCII.
+    fileprivate var hasExtendedText: Bool {
+        switch value {
+        case .bytes(let bytes): vr.usesCharacterSet && !bytes.isPlainASCII
+        case .items(let items): items.contains { $0.elements.contains(where: \.hasExtendedText) }
+        case .bulk: false
+        }
+    }
+}

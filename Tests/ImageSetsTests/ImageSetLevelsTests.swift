@@ -1,0 +1,85 @@
+import DICOM
+import ImageSets
+import Testing
+
+@Suite struct ImageSetLevelsTests {
+    @Test func aDataSetIsSplitIntoItsLevelsAndInstanceAttributesStayBehind() {
+        let levels = ImageSetLevels(
+            .instance(
+                DataElement(.patientName, .PN, "DOE^JANE"), DataElement(.studyDate, .DA, "20200101"),
+                DataElement(.modality, .CS, "CT"), DataElement(.rows, .US, integers: [512])))
+        #expect(levels.patient.string(.patientName) == "DOE^JANE")
+        #expect(levels.study.string(.studyDate) == "20200101")
+        #expect(levels.study.string(.studyInstanceUID) == "1.2.3")
+        #expect(levels.series.string(.modality) == "CT")
+        for level in [levels.patient, levels.study, levels.series] {
+            #expect(!level.contains(.rows))
+            #expect(!level.contains(.sopInstanceUID))
+        }
+    }
+
+    @Test func emptyElementsStayAndAbsentOnesAreNotMadeUp() {
+        let levels = ImageSetLevels(.instance(DataElement(.patientSex, .CS, "")))
+        #expect(levels.patient[.patientSex]?.value.isEmpty == true)
+        #expect(!levels.patient.contains(.patientBirthDate))
+    }
+
+    @Test func textOfLevelsIsUTF8WhateverTheFileWasWrittenIn() {
+        // "Müller^Jörg" in ISO 8859-1
+        let name: [UInt8] = [0x4D, 0xFC, 0x6C, 0x6C, 0x65, 0x72, 0x5E, 0x4A, 0xF6, 0x72, 0x67, 0x20]
+        let levels = ImageSetLevels(
+            .instance(
+                DataElement(.specificCharacterSet, .CS, "ISO_IR 100"), DataElement(.patientName, .PN, bytes: name)))
+        #expect(levels.patient.string(.specificCharacterSet) == "ISO_IR 192")
+        #expect(levels.patient.string(.patientName) == "Müller^Jörg")
+        #expect(levels.patient[.patientName]?.value.bytes.map(Array.init) == Array("Müller^Jörg ".utf8))
+    }
+
+    @Test func itemsKeepTheirOwnCharacterSetUntilTheyAreUTF8() {
+        let meaning = Tag.codeMeaning
+        let items = [
+            DataSet([DataElement(meaning, .LO, bytes: [0xE4, 0x20])]),  // inherits ISO 8859-1
+            DataSet([DataElement(.specificCharacterSet, .CS, "ISO_IR 192"), DataElement(meaning, .LO, "ä")]),
+        ]
+        let levels = ImageSetLevels(
+            .instance(
+                DataElement(.specificCharacterSet, .CS, "ISO_IR 100"),
+                DataElement(.procedureCodeSequence, items: items)))
+        let converted = levels.study.items(.procedureCodeSequence)
+        #expect(converted.map { $0.strings(meaning, in: .utf8) } == [["ä"], ["ä"]])
+        #expect(converted.allSatisfy { !$0.contains(.specificCharacterSet) })
+    }
+
+    @Test func levelsKeepTheFirstValueAndFillInWhatTheyLack() {
+        var levels = ImageSetLevels(
+            .instance(DataElement(.stationName, .SH, "ONE"), DataElement(.patientSex, .CS, "")))
+        let later = ImageSetLevels(
+            .instance(
+                DataElement(.stationName, .SH, "TWO"), DataElement(.patientSex, .CS, "F"),
+                DataElement(.patientComments, .LT, "seen later")))
+        #expect(levels.fill(from: later) == [.patient])
+        #expect(levels.series.string(.stationName) == "ONE")
+        #expect(levels.patient.string(.patientSex) == "F")
+        #expect(levels.patient.string(.patientComments) == "seen later")
+        #expect(levels.fill(from: later).isEmpty)
+    }
+
+    @Test func anAttributeRemovedOnPurposeIsNotFilledInAgain() {
+        var levels = ImageSetLevels(.instance())
+        let later = ImageSetLevels(.instance(DataElement(.patientComments, .LT, "gone")))
+        levels.fill(from: later, except: [.patientComments])
+        #expect(!levels.patient.contains(.patientComments))
+    }
+
+    @Test func levelsSurviveTheirByteForm() throws {
+        let levels = ImageSetLevels(
+            .instance(
+                DataElement(.specificCharacterSet, .CS, "ISO_IR 100"),
+                DataElement(.patientName, .PN, bytes: [0x4D, 0xFC]),
+                DataElement(.procedureCodeSequence, items: [DataSet([DataElement(.codeValue, .SH, "X")])])))
+        let read = try ImageSetLevels(
+            patientBytes: levels.bytes(of: .patient), studyBytes: levels.bytes(of: .study),
+            seriesBytes: levels.bytes(of: .series))
+        #expect(read == levels)
+    }
+}
