@@ -1,0 +1,30 @@
+/// Why a request or its body could not be read; equal by code.
+public struct ExchangeError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The kinds of failure.
+    public enum Code: String, Sendable {
+        /// The request breaks the syntax of HTTP, URLs or media types.
+        case malformed
+        /// The body is longer than the operation takes.
+        case bodyTooLarge
+        /// The body is not what was signed.
+        case bodyMismatch
+        /// The client went away.
+        case disconnected
+    }
+
+    public var code: Code
+    public var message: String
+
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    public static func == (left: Self, right: Self) -> Bool {
+        left.code == right.code
+    }
+
+    public var description: String {
+        "\(code.rawValue): \(message)"
+    }
+}

@@ -1,0 +1,88 @@
+/// A media type with its parameters (RFC 9110 8.3.1), read leniently as real clients need it: quoted and unquoted
+/// values, repeated parameters (the first counts), spaces or none.
+public struct MediaType: Sendable, Hashable {
+    /// `type/subtype` in lower case; either may be `*`.
+    public var essence: String
+    /// Parameter names in lower case, values unquoted.
+    public var parameters: [String: String]
+
+    public init(_ essence: String, parameters: [String: String] = [:]) {
+        self.essence = essence
+        self.parameters = parameters
+    }
+
+    /// Reads one media type; nil when there is no `type/subtype`. A lone `*` (as some clients send) is `*/*`.
+    public init?(parsing text: some StringProtocol) {
+        let parts = QuotedText.split(text, at: ";")
+        guard let first = parts.first else { return nil }
+        let essence = first == "*" ? "*/*" : first.lowercased()
+        let halves = essence.split(separator: "/", omittingEmptySubsequences: false)
+        guard halves.count == 2, halves.allSatisfy({ !$0.isEmpty && !$0.contains(" ") }) else { return nil }
+        self.essence = essence
+        self.parameters = [:]
+        for part in parts.dropFirst() {
+            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard pair.count == 2 else { continue }
+            let name = QuotedText.trim(pair[0]).lowercased()
+            if parameters[name] == nil { parameters[name] = QuotedText.unquote(QuotedText.trim(pair[1])) }
+        }
+    }
+
+    /// Whether this range (with `*`) covers a concrete essence.
+    public func covers(_ essence: String) -> Bool {
+        if self.essence == "*/*" || self.essence == essence { return true }
+        guard self.essence.hasSuffix("/*") else { return false }
+        return essence.hasPrefix(self.essence.dropLast())
+    }
+}
+
+/// The pieces of header syntax that media types share: lists split outside quotes, quoted strings (RFC 9110 5.6).
+enum QuotedText {
+    /// Splits at a separator outside quotes; pieces are trimmed, empty ones dropped.
+    static func split(_ text: some StringProtocol, at separator: Character) -> [String] {
+        var pieces: [String] = []
+        var piece = ""
+        var isQuoted = false
+        var isEscaped = false
+        for character in text {
+            if isEscaped {
+                isEscaped = false
+                piece.append(character)
+            } else if isQuoted && character == "\\" {
+                isEscaped = true
+                piece.append(character)
+            } else if character == "\"" {
+                isQuoted.toggle()
+                piece.append(character)
+            } else if character == separator && !isQuoted {
+                pieces.append(trim(piece))
+                piece = ""
+            } else {
+                piece.append(character)
+            }
+        }
+        pieces.append(trim(piece))
+        return pieces.filter { !$0.isEmpty }
+    }
+
+    static func trim(_ text: some StringProtocol) -> String {
+        let isSpace = { (character: Character) in character == " " || character == "\t" }
+        let start = text.drop(while: isSpace)
+        return String(start.reversed().drop(while: isSpace).reversed())
+    }
+
+    static func unquote(_ text: String) -> String {
+        guard text.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") else { return text }
+        var plain = ""
+        var isEscaped = false
+        for character in text.dropFirst().dropLast() {
+            if !isEscaped && character == "\\" {
+                isEscaped = true
+            } else {
+                isEscaped = false
+                plain.append(character)
+            }
+        }
+        return plain
+    }
+}

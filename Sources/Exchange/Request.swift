@@ -1,0 +1,48 @@
+public import HTTPTypes
+
+/// One HTTP request as a value, without the server that received it.
+public struct Request: Sendable {
+    public var method: HTTPRequest.Method
+    /// The path as it stood on the wire, percent-encoded, without query.
+    public var rawPath: String
+    /// The path's segments, percent-decoded; empty segments (`//`, a trailing slash) are dropped.
+    public var path: [String]
+    public var query: Query
+    public var headers: HTTPFields
+    public var body: RequestBody
+    /// Scheme and authority as the client used them (`https://host:port`), for absolute URLs in answers.
+    public var origin: String
+    /// Who asks; decided by the gateway before any operation sees the request.
+    public var principal: Principal
+    /// Shown as `x-amzn-RequestId` and in the log.
+    public var requestID: String
+
+    public init(
+        method: HTTPRequest.Method, rawPath: String, rawQuery: String?, headers: HTTPFields, body: RequestBody,
+        origin: String, principal: Principal, requestID: String
+    ) throws(ExchangeError) {
+        self.method = method
+        self.rawPath = rawPath
+        self.path = try PercentEncoding.decodedSegments(of: rawPath)
+        self.query = try Query(rawQuery ?? "")
+        self.headers = headers
+        self.body = body
+        self.origin = origin
+        self.principal = principal
+        self.requestID = requestID
+    }
+}
+
+/// Who made a request.
+public struct Principal: Sendable, Hashable {
+    public var accessKeyID: String
+    /// Such as `arn:aws:iam::123456789012:root`.
+    public var arn: String
+    public var accountID: String
+
+    public init(accessKeyID: String, arn: String, accountID: String) {
+        self.accessKeyID = accessKeyID
+        self.arn = arn
+        self.accountID = accountID
+    }
+}

@@ -1,0 +1,72 @@
+public import NIOCore
+
+/// The body of a request: read once, in order, at bounded memory.
+///
+/// The gateway has put the checks that the signature demands behind it: the last element is only delivered, and the
+/// sequence only ends without an error, when the whole body is what the client signed. So nothing read from a body may
+/// be made visible before the sequence has ended.
+public struct RequestBody: AsyncSequence, Sendable {
+    public typealias Element = ByteBuffer
+
+    private let makeSource: @Sendable () -> @Sendable () async throws -> ByteBuffer?
+    /// The declared length, where the client gave one.
+    public let declaredLength: Int?
+
+    /// A body whose pieces come from `next`; nil ends it.
+    public init(
+        declaredLength: Int?, _ makeSource: @escaping @Sendable () -> @Sendable () async throws -> ByteBuffer?
+    ) {
+        self.declaredLength = declaredLength
+        self.makeSource = makeSource
+    }
+
+    /// A body at hand.
+    public init(_ buffer: ByteBuffer) {
+        self.init(declaredLength: buffer.readableBytes) {
+            let once = Once(buffer.readableBytes > 0 ? buffer : nil)
+            return { await once.take() }
+        }
+    }
+
+    /// The whole body, or `bodyTooLarge` past `limit` bytes.
+    public func collect(upTo limit: Int) async throws -> ByteBuffer {
+        if let declaredLength, declaredLength > limit {
+            throw ExchangeError(.bodyTooLarge, "the body has \(declaredLength) bytes; at most \(limit) are taken")
+        }
+        var whole = ByteBuffer()
+        for try await var piece in self {
+            guard whole.readableBytes + piece.readableBytes <= limit else {
+                throw ExchangeError(.bodyTooLarge, "the body has more than \(limit) bytes")
+            }
+            if whole.readableBytes == 0 {
+                whole = piece
+            } else {
+                whole.writeBuffer(&piece)
+            }
+        }
+        return whole
+    }
+
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(source: makeSource())
+    }
+
+    /// Hands the pieces over.
+    public struct Iterator: AsyncIteratorProtocol {
+        let source: @Sendable () async throws -> ByteBuffer?
+        public mutating func next() async throws -> ByteBuffer? {
+            try await source()
+        }
+    }
+
+    private actor Once {
+        private var buffer: ByteBuffer?
+        init(_ buffer: ByteBuffer?) {
+            self.buffer = buffer
+        }
+        func take() -> ByteBuffer? {
+            defer { buffer = nil }
+            return buffer
+        }
+    }
+}
