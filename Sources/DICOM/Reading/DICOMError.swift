@@ -43,6 +43,7 @@ public struct DICOMError: Error, Sendable, Equatable {
         self.message = message
     }
 
+    /// Whether code, tag and offset are equal.
     public static func == (left: DICOMError, right: DICOMError) -> Bool {
         (left.code, left.tag, left.offset) == (right.code, right.tag, right.offset)
     }

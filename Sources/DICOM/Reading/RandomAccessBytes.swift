@@ -16,10 +16,12 @@ public struct MemoryBytes: RandomAccessBytes {
         self.bytes = bytes
     }
 
+    /// The number of bytes.
     public var count: Int {
         bytes.count
     }
 
+    /// A slice of the bytes, not a copy; throws ``DICOMError`` when they are not all there.
     public func read(at offset: Int, count: Int) throws -> ArraySlice<UInt8> {
         guard offset >= 0, count >= 0, offset <= bytes.count, count <= bytes.count - offset else {
             throw DICOMError(.truncated, offset: offset, "a read past the end of the bytes")

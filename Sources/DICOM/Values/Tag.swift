@@ -79,6 +79,7 @@ public struct Tag: RawRepresentable, Hashable, Comparable, Sendable {
         element == 0
     }
 
+    /// Whether `left` stands before `right` in a data set.
     public static func < (left: Tag, right: Tag) -> Bool {
         left.rawValue < right.rawValue
     }

@@ -26,6 +26,7 @@ public enum Value: Sendable, Equatable {
         }
     }
 
+    /// Whether both are of one kind with equal bytes, items or place.
     public static func == (left: Value, right: Value) -> Bool {
         switch (left, right) {
         case (.bytes(let left), .bytes(let right)): left.elementsEqual(right)
