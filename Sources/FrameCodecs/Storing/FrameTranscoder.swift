@@ -1,0 +1,88 @@
+import DICOM
+
+/// Makes of a frame as imported what is stored of it, verified.
+///
+/// A value; safe to share between tasks. It holds nothing between frames: one frame takes about four times its decoded size.
+public struct FrameTranscoder: Sendable {
+    /// The shorter side from which a reduced resolution's checksum is listed (spec/50 "IFRC").
+    public static let minimumChecksumSide = 100
+
+    /// What the samples are.
+    public let pixel: PixelDescription
+    /// What is stored.
+    public let plan: StoragePlan
+    /// The transfer syntax that the frames come in.
+    public let sourceTransferSyntaxUID: String
+
+    /// Frames that `pixel` describes, from `sourceTransferSyntaxUID`, stored by `plan`.
+    public init(pixel: PixelDescription, plan: StoragePlan, sourceTransferSyntaxUID: String) {
+        self.pixel = pixel
+        self.plan = plan
+        self.sourceTransferSyntaxUID = sourceTransferSyntaxUID
+    }
+
+    /// What is stored of one frame.
+    ///
+    /// `source` is the frame as ``FrameLayout/frame(_:of:)`` gives it: its compressed stream, or its native cells, little endian,
+    /// in the Planar Configuration they came in.
+    ///
+    /// Transcoded frames are decoded again and compared byte by byte with the source; kept frames of a syntax that we decode are
+    /// decoded as well. Any failure means: keep the instance's pixel data as a blob, with warning 45312.
+    public func encode(_ source: [UInt8]) throws(FrameError) -> EncodedFrame {
+        switch plan {
+        case .keepFrames(let uid):
+            return .kept(source, uid, pixel)
+        case .keepNative(let uid):
+            return .kept(try native(source), uid, pixel)
+        case .transcode(let uid):
+            guard HTJ2KFrame.encodedTransferSyntaxUID == uid else {
+                throw FrameError(.unsupportedEncoding, transferSyntaxUID: uid, "no encoder for the stored syntax")
+            }
+            if sourceTransferSyntaxUID == uid, HTJ2KFrame.isStorable(source) { return try examine(source, nil) }
+            let native = try native(source)
+            return try examine(
+                HTJ2KFrame.encode(native, pixel, SampleScan(native, pixel)), native)
+        case .noPixels, .keepVideo, .blob:
+            throw FrameError(.unsupportedEncoding, "this plan keeps no single frames")
+        }
+    }
+
+    private func native(_ source: [UInt8]) throws(FrameError) -> [UInt8] {
+        guard StoragePlan.isNative(sourceTransferSyntaxUID) else {
+            return try FrameDecoder.decode(source, storedTransferSyntaxUID: sourceTransferSyntaxUID, pixel: pixel)
+        }
+        return NativeFrame.interleaved(try NativeFrame.decode(source, pixel), pixel)
+    }
+
+    /// Decodes every resolution of a codestream that is about to be stored. Its samples have to be `original`, where that is known.
+    private func examine(_ codestream: [UInt8], _ original: [UInt8]?) throws(FrameError) -> EncodedFrame {
+        let source = original.map { (checksum: Checksum.crc32($0), scan: SampleScan($0, pixel)) }
+        var checksums: [ResolutionChecksum] = []
+        var scan = source?.scan
+        var failure: FrameError?
+        try HTJ2KFrame.decodeResolutions(codestream, pixel) { resolution in
+            guard resolution.isFull || min(resolution.width, resolution.height) >= Self.minimumChecksumSide else {
+                return
+            }
+            let checksum = Checksum.crc32(resolution.samples)
+            checksums.append(
+                ResolutionChecksum(width: resolution.width, height: resolution.height, crc32: checksum))
+            guard resolution.isFull else { return }
+            if let source, source.checksum != checksum || original != resolution.samples {
+                failure = FrameError(
+                    .verificationFailed, transferSyntaxUID: HTJ2KFrame.encodedTransferSyntaxUID,
+                    "the frame written does not decode to the frame read")
+            }
+            if scan == nil { scan = SampleScan(resolution.samples, pixel) }
+        }
+        if let failure { throw failure }
+        guard let scan, let full = checksums.last, full.width == pixel.columns, full.height == pixel.rows else {
+            throw FrameError(
+                .verificationFailed, transferSyntaxUID: HTJ2KFrame.encodedTransferSyntaxUID,
+                "the full resolution of the frame was not decoded")
+        }
+        return EncodedFrame(
+            bytes: codestream, transferSyntaxUID: HTJ2KFrame.encodedTransferSyntaxUID, checksums: checksums,
+            minimum: scan.minimum, maximum: scan.maximum, frameSizeInBytes: pixel.frameByteCount)
+    }
+}
