@@ -153,6 +153,7 @@ struct ChunkedPayloadDecoderTests {
     @Test(arguments: [
         "", "0", "10000\r\n", "g;chunk-signature=\r\n", "-1;chunk-signature=\r\n",
         "ffffffffffffffff;chunk-signature=\(String(repeating: "0", count: 64))\r\n",
+        "7fffffffffffffff;chunk-signature=\(String(repeating: "0", count: 64))\r\nabc",
         "00000000000000001;chunk-signature=\(String(repeating: "0", count: 64))\r\n",
         "1;chunk-signature=\(String(repeating: "0", count: 64))\n", String(repeating: "0", count: 5_000),
     ])

@@ -210,7 +210,7 @@ struct SignatureVerifierTests {
     }
 
     @Test func queryMayBeSignedAsItIsSent() throws {
-        // curl before 8.3 signs `limit=3&PatientName=A^B` as it stands: neither sorted nor encoded.
+        // curl 7.88 signs a query as it stands: neither sorted nor encoded.
         let query = "limit=3&PatientName=A:B/c"
         let time = SigningTime(secondsSince1970: SignedRequests.now)
         let scope = CredentialScope(date: time.date, region: "us-east-1", service: "medical-imaging")
@@ -233,6 +233,12 @@ struct SignatureVerifierTests {
         _ = try verify(request)
         request.rawQuery = "limit=4&PatientName=A:B/c"
         #expect(throws: SignatureError.doesNotMatch) { try verify(request) }
+    }
+
+    /// A line feed in a path or query must not be able to stand for the one that ends its line.
+    @Test func controlCharactersAreNeverSignedAsSent() {
+        #expect(CanonicalPath.acceptable("/a\nb=1").allSatisfy { !$0.contains(UInt8(ascii: "\n")) })
+        #expect(CanonicalQuery.acceptable("a=1\nhost:x").allSatisfy { !$0.contains(UInt8(ascii: "\n")) })
     }
 
     @Test func presignedBodyMayBeUnsigned() throws {

@@ -35,7 +35,7 @@ enum CanonicalPath {
             paths.append(unnormalized)
         }
         let asSent = bytes(rawPath, normalizes: false, encodes: false)
-        if !paths.contains(asSent), !containsEncodedPercent(asSent) {
+        if !paths.contains(asSent), !containsEncodedPercent(asSent), asSent.allSatisfy(PercentEncoding.isVisible) {
             paths.append(asSent)
         }
         return paths

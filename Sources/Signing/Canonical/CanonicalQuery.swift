@@ -73,22 +73,15 @@ struct CanonicalQuery {
 
     /// The canonical queries under which a verifier accepts a received query, the usual one first.
     ///
-    /// Clients that skip the encoding or (curl before 8.3) even the sorting sign the text they send. That is accepted:
+    /// Clients that skip the encoding or even the sorting (curl 7.88) sign the text they send. That is accepted:
     /// a text that equals the canonical form of another query decodes to the same parameters.
     static func acceptable(_ rawQuery: String?, without excluded: [StaticString] = []) -> [[UInt8]] {
-        guard let rawQuery, !rawQuery.isEmpty else { return [[]] }
-        var queries: [[UInt8]] = []
-        for reading in [Reading.encoded, .asSent] {
-            let bytes = CanonicalQuery(rawQuery, reading: reading, without: excluded).bytes
-            if !queries.contains(bytes) {
-                queries.append(bytes)
-            }
-        }
-        if excluded.isEmpty {
-            let verbatim = Array(rawQuery.utf8)
-            if !queries.contains(verbatim) {
-                queries.append(verbatim)
-            }
+        var queries = [usual(rawQuery, without: excluded)]
+        guard let rawQuery, rawQuery.utf8.allSatisfy(PercentEncoding.isVisible) else { return queries }
+        let asSent = CanonicalQuery(rawQuery, reading: .asSent, without: excluded).bytes
+        let verbatim = excluded.isEmpty ? Array(rawQuery.utf8) : asSent
+        for query in [asSent, verbatim] where !queries.contains(query) {
+            queries.append(query)
         }
         return queries
     }

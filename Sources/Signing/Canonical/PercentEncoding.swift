@@ -49,6 +49,12 @@ enum PercentEncoding {
         }
     }
 
+    /// Neither space nor control character. Only such bytes may enter a canonical request unencoded, whose lines a line
+    /// feed ends.
+    static func isVisible(_ byte: UInt8) -> Bool {
+        byte > 0x20 && byte != 0x7F
+    }
+
     /// Letters, digits and `-._~` (RFC 3986 2.3).
     static func isUnreserved(_ byte: UInt8) -> Bool {
         switch byte {

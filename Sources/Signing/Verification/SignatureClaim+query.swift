@@ -28,7 +28,7 @@ extension SignatureClaim {
                 throw .incomplete("X-Amz-Expires should be a number")
             }
             guard seconds > 0 else {
-                throw .incomplete("X-Amz-Expires must be non-negative")
+                throw .incomplete("X-Amz-Expires must be positive")
             }
             guard seconds <= Self.maximumExpires else {
                 throw .incomplete(

@@ -122,8 +122,8 @@ public struct SignatureVerifier: Sendable {
     }
 
     /// The query parameters that the signature does not cover: itself, and with some signers the session token, which
-    /// they add behind it (`post-sts-header-after` of the test suite). The token picks the secret, so a changed one
-    /// does not verify either way.
+    /// they add behind it (`post-sts-header-after` of the test suite). Nothing rests on that: the caller refuses a token
+    /// that does not belong to the access key.
     private static func excludedParameters(of claim: SignatureClaim) -> [[StaticString]] {
         guard claim.isPresigned else { return [[]] }
         let usual: [StaticString] = ["X-Amz-Signature"]
