@@ -45,8 +45,9 @@ struct PixelDataBytesTests {
         (32, .OW, true, "1.2.840.10008.1.2.2", 4),
         (64, .OD, true, "1.2.840.10008.1.2.2", 8),
         (16, .OW, false, "1.2.840.10008.1.2", 1),
-        (16, .OW, false, "1.2.840.113619.5.2", 2),
-        (8, .OW, false, "1.2.840.113619.5.2", 1),
+        // GE's private syntax, which is read as implicit.
+        (16, .OW, true, "1.2.840.10008.1.2", 2),
+        (8, .OW, true, "1.2.840.10008.1.2", 1),
     ])
     func cellsAreTurnedAsWords(bits: Int, vr: VR, isBigEndian: Bool, uid: String, size: Int) {
         let pixel = PixelDescription(rows: 1, columns: 1, bitsAllocated: bits)

@@ -13,7 +13,6 @@ struct StoragePlanTests {
         ("1.2.840.10008.1.2.1", .transcode(to: lossless)),
         ("1.2.840.10008.1.2.1.99", .transcode(to: lossless)),
         ("1.2.840.10008.1.2.2", .transcode(to: lossless)),
-        ("1.2.840.113619.5.2", .transcode(to: lossless)),
         ("1.2.840.10008.1.2.5", .transcode(to: lossless)),
         ("1.2.840.10008.1.2.4.201", .transcode(to: lossless)),
         ("1.2.840.10008.1.2.4.202", .transcode(to: lossless)),

@@ -56,11 +56,11 @@ enum HTJ2KFrame: FrameDecoding {
             width: pixel.columns, height: pixel.rows, components: pixel.samplesPerPixel, bitDepth: scan.bitDepth,
             isSigned: scan.isSigned)
         let samples = CellWidth.narrow(native, from: pixel.bytesPerSample, to: image.bytesPerSample)
+        var options = EncoderOptions()
+        options.usesColourTransform = pixel.samplesPerPixel == 3 && pixel.photometricInterpretation == "RGB"
         do {
             return try samples.withUnsafeBytes { bytes throws(CodestreamError) in
-                try HTJ2K.encode(
-                    bytes, image,
-                    options: EncodingOptions(usesColourTransform: pixel.photometricInterpretation == "RGB"))
+                try HTJ2K.encode(bytes, image, options: options)
             }
         } catch {
             throw FrameError(

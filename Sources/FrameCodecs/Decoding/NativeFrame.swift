@@ -4,7 +4,7 @@ import DICOM
 enum NativeFrame: FrameDecoding {
     /// The little-endian native syntaxes and, as ``PixelDataBytes`` has turned the bytes already, the big-endian ones.
     static var transferSyntaxUIDs: [String] {
-        TransferSyntax.all.filter { $0.family == .native }.map(\.uid) + [StoragePlan.privateGEBigEndianUID]
+        TransferSyntax.all.filter { $0.family == .native }.map(\.uid)
     }
 
     /// Frames are stored by pixel: exactly the frame's bytes.

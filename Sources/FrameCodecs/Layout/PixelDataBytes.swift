@@ -94,15 +94,13 @@ extension PixelDataBytes {
     /// The word size in which the bytes of native pixel data are big endian; 1 when they are little endian.
     ///
     /// Cells of 16 and more bits turn as cells, also where a file calls them OB (as pydicom and GDCM read them); smaller ones
-    /// are bytes in OB and halves of 16-bit words in OW (PS3.5 8.1.2 and A.3). GE's private syntax 1.2.840.113619.5.2 is
-    /// implicit little endian but for its pixel cells.
+    /// are bytes in OB and halves of 16-bit words in OW (PS3.5 8.1.2 and A.3). Big-endian pixel data in another syntax than
+    /// Explicit VR Big Endian are those of GE's private 1.2.840.113619.5.2, whose small cells are bytes.
     public static func bigEndianWordSize(
         _ pixelData: PixelData, _ pixel: PixelDescription, transferSyntaxUID: String
     ) -> Int {
-        guard case .native(_, _, _, let isBigEndian) = pixelData.form else { return 1 }
-        let isPrivateGE = transferSyntaxUID == StoragePlan.privateGEBigEndianUID
-        guard isBigEndian || isPrivateGE else { return 1 }
+        guard case .native(_, _, _, isBigEndian: true) = pixelData.form else { return 1 }
         if pixel.bitsAllocated >= 16 { return pixel.bytesPerSample }
-        return pixelData.vr == .OW && !isPrivateGE ? 2 : 1
+        return pixelData.vr == .OW && transferSyntaxUID == TransferSyntax.explicitVRBigEndian.uid ? 2 : 1
     }
 }

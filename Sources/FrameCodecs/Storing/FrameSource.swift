@@ -45,11 +45,22 @@ public struct FrameSource: Sendable {
     ///
     /// When it throws, the instance's pixel data are to be kept as ``whole``, with ``failureWarning(_:)``.
     public func frame(_ index: Int) throws(FrameError) -> EncodedFrame {
+        try withFrame(index) { transcoder, source throws(FrameError) in try transcoder.encode(source) }
+    }
+
+    /// The samples of frame `index` before they are encoded: native cells, little endian, colour by pixel.
+    public func nativeFrame(_ index: Int) throws(FrameError) -> [UInt8] {
+        try withFrame(index) { transcoder, source throws(FrameError) in try transcoder.native(source) }
+    }
+
+    private func withFrame<Result>(
+        _ index: Int, _ body: (FrameTranscoder, [UInt8]) throws(FrameError) -> Result
+    ) throws(FrameError) -> Result {
         guard let layout, let pixel, let whole, (0..<layout.frameCount).contains(index) else {
             throw FrameError(.truncated, "a frame that is not there")
         }
-        return try FrameTranscoder(pixel: pixel, plan: plan, sourceTransferSyntaxUID: sourceTransferSyntaxUID)
-            .encode(layout.frame(index, of: whole))
+        let transcoder = FrameTranscoder(pixel: pixel, plan: plan, sourceTransferSyntaxUID: sourceTransferSyntaxUID)
+        return try body(transcoder, layout.frame(index, of: whole))
     }
 
     /// The warning of an instance one of whose frames could not be encoded.

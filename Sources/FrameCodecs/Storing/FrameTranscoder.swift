@@ -47,7 +47,8 @@ public struct FrameTranscoder: Sendable {
         }
     }
 
-    private func native(_ source: [UInt8]) throws(FrameError) -> [UInt8] {
+    /// The samples of one frame in the form that clients get: native cells, little endian, colour by pixel.
+    func native(_ source: [UInt8]) throws(FrameError) -> [UInt8] {
         guard StoragePlan.isNative(sourceTransferSyntaxUID) else {
             return try FrameDecoder.decode(source, storedTransferSyntaxUID: sourceTransferSyntaxUID, pixel: pixel)
         }

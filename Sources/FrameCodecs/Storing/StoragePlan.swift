@@ -31,9 +31,6 @@ public enum StoragePlan: Sendable, Equatable {
         }
     }
 
-    /// GE's private syntax: implicit VR little endian with big-endian pixel cells.
-    static let privateGEBigEndianUID = "1.2.840.113619.5.2"
-
     /// The plan for pixel data that came in `transferSyntaxUID`.
     ///
     /// Where the table says "decoded" and there is no decoder (``FrameDecoders``), the plan is a blob with warning 45312; adding
@@ -65,7 +62,6 @@ public enum StoragePlan: Sendable, Equatable {
 
     /// The rows of spec/50's table; nil: "anything else".
     private static func treatment(of uid: String) -> Treatment? {
-        if uid == privateGEBigEndianUID { return .decode }
         guard let syntax = TransferSyntax.known(uid) else { return nil }
         switch syntax.family {
         case .native: return .decode
@@ -95,7 +91,7 @@ public enum StoragePlan: Sendable, Equatable {
 
     /// Whether pixel data of this syntax are native cells.
     static func isNative(_ uid: String) -> Bool {
-        uid == privateGEBigEndianUID || TransferSyntax.known(uid)?.family == .native
+        TransferSyntax.known(uid)?.family == .native
     }
 }
 
