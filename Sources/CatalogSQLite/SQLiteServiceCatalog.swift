@@ -1,0 +1,171 @@
+public import Catalog
+import Foundation
+import GRDB
+public import ImageSets
+
+/// The service's own catalog in one SQLite file.
+public final class SQLiteServiceCatalog: ServiceCatalog {
+    private let file: SQLiteFile
+
+    /// Opens the file at `path`, which is created when absent.
+    ///
+    /// Throws `newerSchema` for a file of a newer Isocenter, `engine` for one that is damaged or something else.
+    public init(path: String) throws {
+        file = try SQLiteFile(
+            path: path, applicationID: ServiceMigrations.applicationID, migrator: ServiceMigrations.migrator)
+    }
+
+    // MARK: Data stores
+
+    /// The data store of this id, a deleted one included.
+    public func datastore(_ id: DatastoreID) async throws -> DatastoreRecord? {
+        try await file.read { try $0.datastore(id) }
+    }
+
+    /// All of them, oldest first (ties by id), deleted ones included.
+    public func datastores() async throws -> [DatastoreRecord] {
+        try await file.read { transaction in
+            try transaction.rows("SELECT \(datastoreList) FROM datastore ORDER BY created_at, id") {
+                try $0.datastore()
+            }
+        }
+    }
+
+    /// Inserts a data store, with the client token that asked for it, when the token is new.
+    public func create(
+        _ datastore: DatastoreRecord, token: String?, requestDigest: String
+    ) async throws -> DatastoreRecord {
+        try await file.write { transaction in
+            if let token, let known = try transaction.datastore(ofToken: token) {
+                guard known.requestDigest == requestDigest else {
+                    throw CatalogError(.conflict, "the client token was used with other parameters")
+                }
+                return known.datastore
+            }
+            try transaction.execute(
+                """
+                INSERT INTO datastore (\(datastoreList))
+                VALUES (\(datastoreColumns.map { _ in "?" }.joined(separator: ", ")))
+                """,
+                StatementArguments([datastore.id.blob] + datastore.values))
+            if let token {
+                try transaction.execute(
+                    "INSERT INTO datastore_token (token, request_digest, datastore) VALUES (?, ?, ?)",
+                    [token, requestDigest, datastore.id.blob])
+            }
+            return datastore
+        }
+    }
+
+    /// Replaces the record of the same id.
+    public func update(_ datastore: DatastoreRecord) async throws {
+        try await file.write { transaction in
+            let columns = Array(datastoreColumns.dropFirst())
+            let changed = try transaction.execute(
+                "UPDATE datastore SET \(SQLiteTransaction.assignments(columns)) WHERE id = ?",
+                StatementArguments(datastore.values + [datastore.id.blob]))
+            guard changed == 1 else { throw transaction.missing("data store") }
+        }
+    }
+
+    // MARK: Access keys
+
+    /// The access key of this id.
+    public func accessKey(_ id: String) async throws -> AccessKeyRecord? {
+        try await file.read { transaction in
+            try transaction.row("SELECT \(accessKeyList) FROM access_key WHERE id = ?", [id]) { $0.accessKey() }
+        }
+    }
+
+    /// All access keys, oldest first (ties by id).
+    public func accessKeys() async throws -> [AccessKeyRecord] {
+        try await file.read { transaction in
+            try transaction.rows("SELECT \(accessKeyList) FROM access_key ORDER BY created_at, id") { $0.accessKey() }
+        }
+    }
+
+    /// Adds an access key.
+    public func insert(_ key: AccessKeyRecord) async throws {
+        try await file.write { transaction in
+            _ = try transaction.execute(
+                "INSERT INTO access_key (\(accessKeyList)) VALUES (?, ?, ?, ?)",
+                [key.id, Data(key.sealedSecret), key.principalARN, key.createdAt.milliseconds])
+        }
+    }
+
+    /// Removes an access key, if there is one.
+    public func deleteAccessKey(_ id: String) async throws {
+        try await file.write { transaction in
+            _ = try transaction.execute("DELETE FROM access_key WHERE id = ?", [id])
+        }
+    }
+
+    // MARK: Tags
+
+    /// The tags of a resource (an ARN).
+    public func tags(of resource: String) async throws -> [String: String] {
+        try await file.read { try $0.tags(of: resource) }
+    }
+
+    /// Replaces all tags of a resource (an ARN).
+    public func setTags(_ tags: [String: String], of resource: String) async throws {
+        try await file.write { try $0.setTags(tags, of: resource) }
+    }
+
+    // MARK: The file
+
+    /// Waits for running transactions and closes the file.
+    public func close() async throws {
+        try file.close()
+    }
+}
+
+// MARK: Rows
+
+private let datastoreColumns = [
+    "id", "name", "status", "format", "created_at", "wrapped_data_key", "kms_key_arn", "lambda_authorizer_arn",
+    "updated_at",
+]
+private let datastoreList = datastoreColumns.joined(separator: ", ")
+private let accessKeyList = "id, sealed_secret, principal_arn, created_at"
+
+extension SQLiteTransaction {
+    fileprivate func datastore(_ id: DatastoreID) throws -> DatastoreRecord? {
+        try row("SELECT \(datastoreList) FROM datastore WHERE id = ?", [id.blob]) { try $0.datastore() }
+    }
+
+    fileprivate func datastore(ofToken token: String) throws -> (requestDigest: String, datastore: DatastoreRecord)? {
+        try row(
+            """
+            SELECT request_digest, \(datastoreList) FROM datastore_token
+            JOIN datastore ON datastore.id = datastore_token.datastore WHERE token = ?
+            """, [token]
+        ) { (requestDigest: $0.text(), datastore: try $0.datastore()) }
+    }
+}
+
+extension DatastoreRecord {
+    /// All columns but the id.
+    fileprivate var values: [(any DatabaseValueConvertible)?] {
+        [
+            name, status.rawValue, format.rawValue, createdAt.milliseconds, Data(wrappedDataKey), kmsKeyARN,
+            lambdaAuthorizerARN, updatedAt.milliseconds,
+        ]
+    }
+}
+
+extension ColumnReader {
+    fileprivate mutating func datastore() throws -> DatastoreRecord {
+        var record = DatastoreRecord(
+            id: try id(), name: text(), status: try word(), format: try word(), createdAt: timestamp(),
+            wrappedDataKey: bytes())
+        record.kmsKeyARN = optionalText()
+        record.lambdaAuthorizerARN = optionalText()
+        record.updatedAt = timestamp()
+        return record
+    }
+
+    fileprivate mutating func accessKey() -> AccessKeyRecord {
+        AccessKeyRecord(id: text(), sealedSecret: bytes(), principalARN: text(), createdAt: timestamp())
+    }
+}

@@ -1,0 +1,76 @@
+import Catalog
+import GRDB
+
+/// One transaction of a ``SQLiteCatalog``; its aspects are in the files beside this one.
+final class SQLiteTransaction {
+    let database: Database
+    /// Objects and levels that lost a reference in this transaction; ``sweep()`` looks at them.
+    var releasedObjects: Set<Int64> = []
+    var releasedLevels: Set<Int64> = []
+
+    init(_ database: Database) {
+        self.database = database
+    }
+
+    /// Runs a statement of fixed text; answers how many rows it changed.
+    @discardableResult
+    func execute(_ sql: String, _ arguments: StatementArguments = []) throws -> Int {
+        try translatingErrors {
+            try database.cachedStatement(sql: sql).execute(arguments: arguments)
+            return database.changesCount
+        }
+    }
+
+    /// The rows of a query of fixed text.
+    func rows<Value>(
+        _ sql: String, _ arguments: StatementArguments = [], _ decode: (inout ColumnReader) throws -> Value
+    ) throws -> [Value] {
+        try translatingErrors {
+            try rows(of: database.cachedStatement(sql: sql), arguments, decode)
+        }
+    }
+
+    /// The first row of a query of fixed text.
+    func row<Value>(
+        _ sql: String, _ arguments: StatementArguments = [], _ decode: (inout ColumnReader) throws -> Value
+    ) throws -> Value? {
+        try rows(sql, arguments, decode).first
+    }
+
+    /// The rows of a query whose text depends on its arguments, which is not kept prepared.
+    func rows<Value>(
+        of query: SQL, _ decode: (inout ColumnReader) throws -> Value
+    ) throws -> [Value] {
+        try translatingErrors {
+            try rows(of: database.makeStatement(literal: query), nil, decode)
+        }
+    }
+
+    private func rows<Value>(
+        of statement: Statement, _ arguments: StatementArguments?, _ decode: (inout ColumnReader) throws -> Value
+    ) throws -> [Value] {
+        var values: [Value] = []
+        let cursor = try Row.fetchCursor(statement, arguments: arguments)
+        while let row = try cursor.next() {
+            var reader = ColumnReader(row)
+            values.append(try decode(&reader))
+        }
+        return values
+    }
+
+    private func translatingErrors<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as DatabaseError {
+            throw CatalogError(error)
+        }
+    }
+
+    func missing(_ what: String) -> CatalogError {
+        CatalogError(.missing, "there is no such \(what)")
+    }
+
+    func conflict(_ what: String) -> CatalogError {
+        CatalogError(.conflict, what)
+    }
+}

@@ -1,0 +1,117 @@
+import Catalog
+import ImageSets
+
+extension CatalogSuite {
+    static let jobChecks: [Check] = [
+        Check("a job reads back as written and changes in place") { catalog in
+            try await catalog.write { transaction in
+                var job = CatalogSample.job(1, submittedAt: 5)
+                try transaction.insert(job)
+                try expect(transaction.importJob(job.id), job)
+                let inserted = job
+                try expect(throws: CatalogError(.conflict, "")) { try transaction.insert(inserted) }
+                job.status = .failed
+                job.resultS3URI = "s3://out/1/"
+                job.inputOwnerAccountID = "123456789012"
+                job.importConfiguration = "{}"
+                job.endedAt = Timestamp(milliseconds: 6)
+                job.message = "no"
+                try transaction.update(job)
+                try expect(transaction.importJob(job.id), job)
+                try expect(transaction.importJob(ImportJobID(2)), nil)
+                try expect(throws: CatalogError(.missing, "")) {
+                    try transaction.update(CatalogSample.job(2, submittedAt: 1))
+                }
+            }
+        },
+        Check("jobs are listed newest first, by status and age, in pages") { catalog in
+            try await catalog.write { transaction in
+                for (id, submittedAt) in [(1, 10), (2, 30), (3, 20), (4, 20)] as [(UInt128, Int64)] {
+                    try transaction.insert(
+                        CatalogSample.job(id, submittedAt: submittedAt, status: id == 3 ? .completed : .submitted))
+                }
+                func list(
+                    _ status: ImportJobRecord.Status? = nil, since: Int64? = nil, after: UInt128? = nil,
+                    limit: Int = 9
+                ) throws -> [UInt128] {
+                    try transaction.importJobs(
+                        status: status, submittedAfter: since.map(Timestamp.init(milliseconds:)),
+                        after: after.map(ImportJobID.init), limit: limit
+                    ).map(\.id.value)
+                }
+                try expect(list(), [2, 4, 3, 1])
+                try expect(list(limit: 2), [2, 4])
+                try expect(list(after: 4), [3, 1])
+                try expect(list(.submitted), [2, 4, 1])
+                try expect(list(.submitted, after: 3), [1])
+                try expect(list(since: 10), [2, 4, 3])
+                try expect(list(.failed), [])
+                try expect(throws: CatalogError(.missing, "")) { try list(after: 9) }
+            }
+        },
+        Check("files are listed by the bytes of their key, counted by state, and change in place") { catalog in
+            try await catalog.write { transaction in
+                let job = CatalogSample.job(1, submittedAt: 1)
+                try transaction.insert(job)
+                let object = try transaction.insert(CatalogSample.object(), frames: [])
+                let warnings = [ImportFileWarning(code: 45330, message: "\"x\" über")]
+                let states: [(String, ImportFileRecord.State)] = [
+                    ("b", .staged(object, warnings: warnings)), ("a/ä", .pending), ("a/z", .pending),
+                    ("B", .imported(ImageSetID(7), version: 3, isPrimary: true, warnings: warnings)),
+                    ("c", .failed(exceptionType: "T", message: "m", isServerFault: false)),
+                    ("d", .failed(exceptionType: "T", message: "m", isServerFault: true)),
+                ]
+                let files = states.map { ImportFileRecord(key: $0, byteCount: 1 << 33, state: $1) }
+                try transaction.insert(files, of: job.id)
+                let keys = ["B", "a/z", "a/ä", "b", "c", "d"]
+                let listed = try transaction.importFiles(of: job.id, after: nil, limit: 99)
+                try expect(listed.map(\.key), keys)
+                try expect(listed.sorted { $0.key < $1.key }, files.sorted { $0.key < $1.key })
+                try expect(transaction.importFiles(of: job.id, after: "a/z", limit: 2).map(\.key), ["a/ä", "b"])
+                try expect(transaction.importFiles(of: ImportJobID(2), after: nil, limit: 2), [])
+                var counts = ImportFileCounts()
+                (counts.pending, counts.staged, counts.imported) = (2, 1, 1)
+                (counts.customerErrors, counts.serverErrors) = (1, 1)
+                try expect(transaction.importFileCounts(of: job.id), counts)
+                try transaction.update(files[1], of: job.id)
+                var changed = files[0]
+                changed.state = .imported(ImageSetID(8), version: 1, isPrimary: false, warnings: [])
+                try transaction.update(changed, of: job.id)
+                try expect(transaction.importFiles(of: job.id, after: "a/ä", limit: 1), [changed])
+                var unknown = changed
+                unknown.key = "zz"
+                let record = unknown
+                try expect(throws: CatalogError(.missing, "")) { try transaction.update(record, of: job.id) }
+                try expect(throws: CatalogError(.missing, "")) { try transaction.insert([record], of: ImportJobID(2)) }
+                try expect(throws: CatalogError(.conflict, "")) { try transaction.insert([changed], of: job.id) }
+                unknown.state = .staged(StoredObjectID(rawValue: 999), warnings: [])
+                let dangling = unknown
+                try expect(throws: CatalogError(.missing, "")) { try transaction.insert([dangling], of: job.id) }
+            }
+        },
+        Check("a client token stands for one request of one operation") { catalog in
+            try await catalog.write { transaction in
+                let record = ClientTokenRecord(
+                    requestDigest: "d", resourceID: "r", createdAt: Timestamp(milliseconds: 1))
+                try transaction.insert(record, token: "t", operation: "StartDICOMImportJob")
+                try expect(transaction.clientToken("t", operation: "StartDICOMImportJob"), record)
+                try expect(transaction.clientToken("t", operation: "Other"), nil)
+                try expect(throws: CatalogError(.conflict, "")) {
+                    try transaction.insert(record, token: "t", operation: "StartDICOMImportJob")
+                }
+            }
+        },
+        Check("setting tags replaces all of a resource's") { catalog in
+            try await catalog.write { transaction in
+                try transaction.setTags(["a": "1", "b": ""], of: "arn:x")
+                try transaction.setTags(["c": "2"], of: "arn:y")
+                try expect(transaction.tags(of: "arn:x"), ["a": "1", "b": ""])
+                try transaction.setTags(["b": "3"], of: "arn:x")
+                try expect(transaction.tags(of: "arn:x"), ["b": "3"])
+                try transaction.setTags([:], of: "arn:x")
+                try expect(transaction.tags(of: "arn:x"), [:])
+                try expect(transaction.tags(of: "arn:y"), ["c": "2"])
+            }
+        },
+    ]
+}

@@ -1,0 +1,101 @@
+public import Catalog
+import ImageSets
+
+/// What every engine of ``ServiceCatalog`` must do; an engine's test runs each check on a new, empty catalog.
+public enum ServiceCatalogSuite {
+    /// One promise of the contract.
+    public struct Check: Sendable, CustomStringConvertible {
+        /// The promise.
+        public let description: String
+        private let body: @Sendable (any ServiceCatalog) async throws -> Void
+
+        init(_ description: String, _ body: @escaping @Sendable (any ServiceCatalog) async throws -> Void) {
+            self.description = description
+            self.body = body
+        }
+
+        /// Throws a ``SuiteViolation`` when `catalog`, which must be empty, breaks the promise.
+        public func run(on catalog: any ServiceCatalog) async throws {
+            try await body(catalog)
+        }
+    }
+
+    /// All of them.
+    public static let checks: [Check] = [
+        Check("a data store reads back as created and as updated; the list is oldest first") { catalog in
+            var store = datastore(2, createdAt: 10)
+            store.kmsKeyARN = "arn:aws:kms:x"
+            store.lambdaAuthorizerARN = "arn:aws:lambda:x"
+            try await expect(catalog.create(store, token: nil, requestDigest: ""), store)
+            try await expect(catalog.create(datastore(3, createdAt: 5), token: nil, requestDigest: "").id.value, 3)
+            try await expect(catalog.create(datastore(1, createdAt: 10), token: nil, requestDigest: "").id.value, 1)
+            try await expect(catalog.datastore(store.id), store)
+            store.status = .deleted
+            store.wrappedDataKey = []
+            store.updatedAt = Timestamp(milliseconds: 20)
+            try await catalog.update(store)
+            try await expect(catalog.datastore(store.id), store)
+            try await expect(catalog.datastore(DatastoreID(9)), nil)
+            try await expect(catalog.datastores().map(\.id.value), [3, 1, 2])
+        },
+        Check("ids are used once, and an update needs a row") { catalog in
+            let store = datastore(1, createdAt: 1)
+            _ = try await catalog.create(store, token: nil, requestDigest: "")
+            try await expectConflict { try await catalog.create(store, token: nil, requestDigest: "") }
+            do {
+                try await catalog.update(datastore(2, createdAt: 1))
+                try expect("an answer", "missing")
+            } catch let error as CatalogError {
+                try expect(error.code, .missing)
+            }
+        },
+        Check("a client token stands for one data store, as it is now") { catalog in
+            var store = datastore(1, createdAt: 1)
+            _ = try await catalog.create(store, token: "t", requestDigest: "d")
+            store.status = .creating
+            try await catalog.update(store)
+            try await expect(catalog.create(datastore(2, createdAt: 2), token: "t", requestDigest: "d"), store)
+            try await expect(catalog.datastores().count, 1)
+            try await expectConflict {
+                try await catalog.create(datastore(2, createdAt: 2), token: "t", requestDigest: "other")
+            }
+            try await expect(catalog.create(datastore(2, createdAt: 2), token: "u", requestDigest: "d").id.value, 2)
+        },
+        Check("access keys come and go") { catalog in
+            let keys = [("B", 1), ("A", 1), ("C", 0)].map { id, createdAt in
+                AccessKeyRecord(
+                    id: id, sealedSecret: [0, 255], principalARN: "arn:aws:iam::1:root",
+                    createdAt: Timestamp(milliseconds: createdAt))
+            }
+            for key in keys { try await catalog.insert(key) }
+            try await expect(catalog.accessKey("B"), keys[0])
+            try await expect(catalog.accessKeys(), [keys[2], keys[1], keys[0]])
+            try await expectConflict { try await catalog.insert(keys[0]) }
+            try await catalog.deleteAccessKey("B")
+            try await catalog.deleteAccessKey("B")
+            try await expect(catalog.accessKey("B"), nil)
+        },
+        Check("setting tags replaces all of a resource's") { catalog in
+            try await catalog.setTags(["a": "1", "b": ""], of: "arn:x")
+            try await catalog.setTags(["b": "2"], of: "arn:x")
+            try await expect(catalog.tags(of: "arn:x"), ["b": "2"])
+            try await catalog.setTags([:], of: "arn:x")
+            try await expect(catalog.tags(of: "arn:x"), [:])
+        },
+    ]
+
+    private static func datastore(_ id: UInt128, createdAt: Int64) -> DatastoreRecord {
+        DatastoreRecord(
+            id: DatastoreID(id), name: "store", status: .active, format: .htj2k,
+            createdAt: Timestamp(milliseconds: createdAt), wrappedDataKey: [1, 2, 3])
+    }
+
+    private static func expectConflict(_ body: () async throws -> some Any) async throws {
+        do {
+            _ = try await body()
+            try expect("an answer", "conflict")
+        } catch let error as CatalogError {
+            try expect(error.code, .conflict)
+        }
+    }
+}
