@@ -47,11 +47,7 @@ import Testing
                     levels: ImageSetLevels(header.dataSet))
             }
             let frames = try #require(instance["ImageFrames"]).elements.map { try frame($0) }
-            // The stored form is what comes out of a store, so it goes through its byte form first.
-            document?.write(
-                try StoredHeader(bytes: header.bytes()), storedTransferSyntaxUID: "1.2.840.10008.1.2.4.202",
-                frames: frames
-            ) { _ in "" }
+            document?.write(header, storedTransferSyntaxUID: "1.2.840.10008.1.2.4.202", frames: frames) { _ in "" }
         }
         var finished = try #require(document)
         finished.finish()

@@ -43,7 +43,8 @@ import Testing
         #expect(
             failure(.holding(.instance(), guessed: true, pixelData: pixelData))
                 == "DICOM attribute TransferSyntaxUID does not exist")
-        #expect(failure(.holding(.instance(), guessed: false, pixelData: pixelData)) == nil)
+        let meta = [DataElement(.transferSyntaxUID, .UI, "1.2.840.10008.1.2.4.50")]
+        #expect(failure(.holding(.instance(), fileMeta: meta, pixelData: pixelData)) == nil)
         #expect(failure(.holding(.instance(), guessed: true)) == nil)
     }
 

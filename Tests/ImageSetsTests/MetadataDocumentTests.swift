@@ -101,7 +101,7 @@ import Testing
         let hash = "0123456789abcdef0123456789abcdef"
         let document = try document(
             .instance(DataElement(tag, .OB, .bulk(BulkValue(offset: 0, length: 2_000_000)))),
-            bulkValues: [BulkReference(path: ElementPath(tag), vr: .OB, length: 2_000_000, hash: hash)])
+            bulkValues: [BulkReference(path: BulkPath(tag: tag), vr: .OB, length: 2_000_000, hash: hash)])
         #expect(
             instance(document)?["DICOM"]?["EncapsulatedDocument"]
                 == .object(["BulkDataURI": .string("https://example.org/bulkdata/\(hash)")]))

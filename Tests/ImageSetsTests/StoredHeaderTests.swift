@@ -23,15 +23,15 @@ import Testing
         pixelElement: .init(tag: .pixelData, vr: .OB, isEncapsulated: true),
         bulkValues: [
             BulkReference(
-                path: ElementPath(Tag(0x0009, 0x1001), in: [.init(sequence: .referencedImageSequence, item: 1)]),
+                path: BulkPath(items: [.init(sequence: .referencedImageSequence, index: 1)], tag: Tag(0x0009, 0x1001)),
                 vr: .UN,
                 length: 2_000_000, hash: "00000000000000000000000000000001"),
             BulkReference(
-                path: ElementPath(Tag(0x0009, 0x1002), in: [.init(sequence: .referencedImageSequence, item: 1)]),
+                path: BulkPath(items: [.init(sequence: .referencedImageSequence, index: 1)], tag: Tag(0x0009, 0x1002)),
                 vr: .OB,
                 length: 1_500_000, hash: "abcdef00000000000000000000000002"),
             BulkReference(
-                path: ElementPath(Tag(0x0042, 0x0011)), vr: .OB, length: 3_000_001,
+                path: BulkPath(tag: Tag(0x0042, 0x0011)), vr: .OB, length: 3_000_001,
                 hash: "ffffffffffffffffffffffffffffffff"),
         ])
 
@@ -65,17 +65,17 @@ import Testing
         let taken = StoredHeader.taken(from: .holding(header.dataSet), salt: [1])
         #expect(
             taken.header.bulkValues.map(\.path.description)
-                == ["00081140[1]/00091001", "00081140[1]/00091002", "00420011"])
+                == ["00081140/1/00091001", "00081140/1/00091002", "00420011"])
         #expect(taken.header.dataSet == header.dataSet)
     }
 
     @Test func theHashOfABulkValueFollowsFromSaltAndPathAlone() {
-        let path = ElementPath(Tag(0x0042, 0x0011))
+        let path = BulkPath(tag: Tag(0x0042, 0x0011))
         let hash = BulkReference.hash(of: path, salt: Array("salt".utf8))
         // printf 'salt00420011' | sha256sum | cut -c1-32
         #expect(hash == "5f0cea0f3636bc694de7f30c0fbfde21")
         #expect(hash != BulkReference.hash(of: path, salt: Array("other".utf8)))
-        #expect(hash != BulkReference.hash(of: ElementPath(Tag(0x0042, 0x0012)), salt: Array("salt".utf8)))
+        #expect(hash != BulkReference.hash(of: BulkPath(tag: Tag(0x0042, 0x0012)), salt: Array("salt".utf8)))
     }
 
     // MARK: Damage
@@ -117,8 +117,8 @@ import Testing
 
     @Test func aBulkValueThatHasNoPlaceInTheDataSetIsDamage() throws {
         var other = header
-        other.bulkValues[0].path = ElementPath(
-            Tag(0x0009, 0x1001), in: [.init(sequence: .referencedImageSequence, item: 2)])
+        other.bulkValues[0].path = BulkPath(
+            items: [.init(sequence: .referencedImageSequence, index: 2)], tag: Tag(0x0009, 0x1001))
         let bytes = try other.bytes()
         #expect(throws: StoredHeaderError(.damaged, offset: bytes.count)) { try StoredHeader(bytes: bytes) }
     }

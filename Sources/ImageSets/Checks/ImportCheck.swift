@@ -5,9 +5,9 @@ public enum ImportCheck {
     /// Checks a file: throws why it cannot be imported, or answers what is odd about it, at most one warning of each code
     /// and those by ascending code.
     ///
-    /// A file needs a transfer syntax, and a SOP Instance, Study Instance and Series Instance UID in its data set, and has
-    /// to keep to the length limits. Identity is never made up: a SOP Instance UID that stands in the file meta
-    /// information only does not count. A transfer syntax that the reader found by looking does, unless pixel data is
+    /// A file needs a SOP Instance, Study Instance and Series Instance UID in its data set, and has to keep to the length
+    /// limits. Identity is never made up: a SOP Instance UID that stands in the file meta information only does not count.
+    /// A file without a Transfer Syntax UID has the one that the reader found by looking, unless its pixel data is
     /// encapsulated: then nobody can know what the fragments are.
     public static func check(_ file: PartTenFile) throws(ImportFailure) -> [ImportWarning] {
         try checkIdentity(file)
@@ -24,9 +24,11 @@ public enum ImportCheck {
 
     private static func checkIdentity(_ file: PartTenFile) throws(ImportFailure) {
         guard !file.dataSet.isEmpty else { throw ImportFailure(.empty) }
-        var hasTransferSyntax = !file.transferSyntaxUID.isEmpty
-        if file.transferSyntaxWasGuessed, case .encapsulated = file.pixelData?.form { hasTransferSyntax = false }
-        guard hasTransferSyntax else { throw ImportFailure(.missing(.transferSyntaxUID)) }
+        if file.fileMeta.groupingText(.transferSyntaxUID, from: .ascii).isEmpty,
+            case .encapsulated = file.pixelData?.form
+        {
+            throw ImportFailure(.missing(.transferSyntaxUID))
+        }
         for tag in [Tag.sopInstanceUID, .studyInstanceUID, .seriesInstanceUID]
         where file.dataSet.groupingText(tag, from: .ascii).isEmpty {
             throw ImportFailure(.missing(tag))

@@ -56,26 +56,16 @@ struct ValueCheck {
     }
 
     private func isOverlong(_ bytes: ArraySlice<UInt8>, _ vr: VR, _ characterSet: CharacterSet) -> Bool {
+        // No character has less than one byte, so few bytes cannot be too long.
         guard let limit = ValueCheck.limit(vr), bytes.count > limit else { return false }
-        // A backslash byte can be half a character in some character sets, so such text is decoded before it is parted.
-        guard vr.usesCharacterSet, !bytes.isPlainASCII else {
-            guard vr.allowsMultipleValues else { return bytes.withoutTrailingPadding.count > limit }
-            return bytes.split(separator: UInt8(ascii: "\\"))
-                .contains { ValueCheck.isOverlong($0.withoutTrailingPadding, vr, limit) }
+        return characterSet.split(bytes, vr: vr).contains { value in
+            let value = value.withoutTrailingPadding
+            guard value.count > limit else { return false }
+            guard vr.usesCharacterSet else { return true }
+            let text = characterSet.decode(value, vr: vr).unicodeScalars
+            guard vr == .PN else { return text.count > limit }
+            return text.split(separator: "=").contains { $0.count > limit }
         }
-        let text = Array(characterSet.decode(bytes, vr: vr).unicodeScalars)
-        let values = vr.allowsMultipleValues ? text.split(separator: "\\") : [text[...]]
-        return values.contains { value in
-            let groups = vr == .PN ? value.split(separator: "=") : [value]
-            return groups.contains { group in
-                group.count - group.reversed().prefix { $0 == " " || $0 == "\0" }.count > limit
-            }
-        }
-    }
-
-    private static func isOverlong(_ value: ArraySlice<UInt8>, _ vr: VR, _ limit: Int) -> Bool {
-        guard vr == .PN else { return value.count > limit }
-        return value.split(separator: UInt8(ascii: "=")).contains { $0.count > limit }
     }
 
     /// The greatest length of one value in characters, for PN of one component group; nil: none below 4 GiB.

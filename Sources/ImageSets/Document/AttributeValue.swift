@@ -12,24 +12,28 @@ struct AttributeValue {
     private let element: DataElement
     private let bytes: ArraySlice<UInt8>
     private let characterSet: CharacterSet
+    private let entry: DictionaryEntry?
 
     init(_ element: DataElement, _ bytes: ArraySlice<UInt8>, _ characterSet: CharacterSet) {
         self.element = element
         self.bytes = bytes
         self.characterSet = characterSet
+        entry = DataDictionary.entry(for: element.tag)
     }
 
     func write(to json: inout JSONWriter) {
         switch element.vr {
         case .OB, .OD, .OF, .OL, .OV, .OW, .UN: json.base64(bytes)
+        // Bytes that claim to be a sequence and are none.
+        case .SQ: bytes.isEmpty ? json.null() : json.base64(bytes)
         case .US: writeWords(UInt16.self, to: &json) { $1.number($0) }
         case .SS: writeWords(UInt16.self, to: &json) { $1.number(Int16(bitPattern: $0)) }
         case .UL: writeWords(UInt32.self, to: &json) { $1.number($0) }
         case .SL: writeWords(UInt32.self, to: &json) { $1.number(Int32(bitPattern: $0)) }
         case .UV: writeWords(UInt64.self, to: &json) { $1.number($0) }
         case .SV: writeWords(UInt64.self, to: &json) { $1.number(Int64(bitPattern: $0)) }
-        case .FL: writeWords(UInt32.self, to: &json) { AttributeValue.write(Float(bitPattern: $0), to: &$1) }
-        case .FD: writeWords(UInt64.self, to: &json) { AttributeValue.write(Double(bitPattern: $0), to: &$1) }
+        case .FL: writeWords(UInt32.self, to: &json) { $1.number(Float(bitPattern: $0)) }
+        case .FD: writeWords(UInt64.self, to: &json) { $1.number(Double(bitPattern: $0)) }
         // Group and element are 16-bit words each (PS3.5 6.2), so the lower half of the little-endian word is the group.
         case .AT: writeWords(UInt32.self, to: &json) { $1.string(Tag(rawValue: $0 << 16 | $0 >> 16).hexadecimal) }
         default: writeText(to: &json)
@@ -38,7 +42,7 @@ struct AttributeValue {
 
     /// Whether `count` values are written as a list.
     private func isList(_ count: Int) -> Bool {
-        count > 1 || DataDictionary.entry(for: element.tag)?.mayHaveManyValues == true
+        count > 1 || entry?.mayHaveManyValues == true
     }
 
     /// Writes whole words; bytes that are not enough for one more are dropped.
@@ -57,47 +61,23 @@ struct AttributeValue {
         if isList { json.endArray() }
     }
 
-    /// A whole number without fraction, any other as the shortest text that reads back the same; JSON has no infinities.
-    private static func write<Number: BinaryFloatingPoint & LosslessStringConvertible>(
-        _ number: Number, to json: inout JSONWriter
-    ) {
-        if let whole = Int64(exactly: number), whole.magnitude < 1 << 53 {
-            json.number(whole)
-        } else if number.isFinite {
-            json.number(literal: number.description)
-        } else {
-            json.null()
-        }
-    }
-
     private func writeText(to json: inout JSONWriter) {
         let content = bytes.withoutTrailingPadding
         guard !content.isEmpty else { return json.null() }
-        let entry = DataDictionary.entry(for: element.tag)
-        let isParted = element.vr.allowsMultipleValues && entry?.mayHaveManyValues != false
         let keepsSpaces = element.vr == .DS || element.vr == .IS
-        let written = keepsSpaces ? bytes.withoutTrailingNULs : content
-
-        guard !element.vr.usesCharacterSet || written.isPlainASCII else {
-            let text = characterSet.decode(written, vr: element.vr)
-            // Parted after decoding: a backslash byte can be half a character.
-            let values = isParted ? text.split(separator: "\\", omittingEmptySubsequences: false) : [text[...]]
-            return writeList(values, isList: isList(values.count), to: &json) { value, json in
-                json.string(String(decoding: Array(value.utf8)[...].withoutTrailingPadding, as: UTF8.self))
+        let text = keepsSpaces ? bytes.withoutTrailingNULs : content
+        let isParted = entry?.mayHaveManyValues != false
+        let values = isParted ? characterSet.split(text, vr: element.vr) : [text]
+        let isList = isList(values.count)
+        if isList { json.beginArray() }
+        for value in values {
+            let value = keepsSpaces ? value : value.withoutTrailingPadding
+            if element.vr.usesCharacterSet && !value.isInvariantText {
+                json.string(characterSet.decode(value, vr: element.vr))
+            } else {
+                json.string(utf8: value)
             }
         }
-        let values =
-            isParted ? written.split(separator: UInt8(ascii: "\\"), omittingEmptySubsequences: false) : [written]
-        writeList(values, isList: isList(values.count), to: &json) { value, json in
-            json.string(String(decoding: keepsSpaces ? value : value.withoutTrailingPadding, as: UTF8.self))
-        }
-    }
-
-    private func writeList<Element>(
-        _ values: [Element], isList: Bool, to json: inout JSONWriter, _ write: (Element, inout JSONWriter) -> Void
-    ) {
-        if isList { json.beginArray() }
-        for value in values { write(value, &json) }
         if isList { json.endArray() }
     }
 }

@@ -27,15 +27,13 @@ struct AttributeWriter {
         write(elements, in: characterSet, isNested: false, to: &json)
     }
 
-    /// Writes the object of VRs by tag.
+    /// Writes the member `DICOMVRs`.
     func writeVRs(to json: inout JSONWriter) {
-        var written: Set<Tag> = []
-        json.beginObject()
-        for (tag, vr) in outerVRs + nestedVRs where nestedVRs.isEmpty || written.insert(tag).inserted {
-            json.key(tag.hexadecimal)
-            json.string(vr.code)
+        let outer = Set(outerVRs.map(\.tag))
+        json.object("DICOMVRs") { json in
+            for (tag, vr) in outerVRs { json.member(tag.hexadecimal, vr.code) }
+            for (tag, vr) in nestedVRs where !outer.contains(tag) { json.member(tag.hexadecimal, vr.code) }
         }
-        json.endObject()
     }
 
     private mutating func write(
@@ -43,9 +41,9 @@ struct AttributeWriter {
     ) {
         for element in elements where !element.tag.isGroupLength {
             if let keyword = element.tag.keyword {
-                json.key(keyword)
+                json.name(keyword)
             } else {
-                json.key(element.tag.hexadecimal)
+                json.name(element.tag.hexadecimal)
                 noteVR(element, isNested: isNested)
             }
             write(element, in: characterSet, to: &json)
@@ -53,10 +51,11 @@ struct AttributeWriter {
     }
 
     private mutating func noteVR(_ element: DataElement, isNested: Bool) {
+        let vr = element.value.items == nil ? element.vr : .SQ
         if !isNested {
-            outerVRs.append((element.tag, element.vr))
+            outerVRs.append((element.tag, vr))
         } else if seenNested.insert(element.tag).inserted {
-            nestedVRs.append((element.tag, element.vr))
+            nestedVRs.append((element.tag, vr))
         }
     }
 
@@ -65,7 +64,7 @@ struct AttributeWriter {
         case .bulk(let bulk):
             guard bulkDataURIs.indices.contains(bulk.offset) else { return json.null() }
             json.beginObject()
-            json.key("BulkDataURI")
+            json.name("BulkDataURI")
             json.string(bulkDataURIs[bulk.offset])
             json.endObject()
         case .items(let items):

@@ -6,31 +6,28 @@ import DICOM
 /// set is never in memory as a whole. The same input gives the same bytes: attributes stand in tag order, instances in
 /// the order in which they are written.
 public struct MetadataDocument {
-    private var json = JSONWriter()
+    private var bytes: [UInt8]
+    private var hasInstances = false
 
     /// Begins the document with the ids and the three levels.
     public init(datastore: DatastoreID, imageSet: ImageSetID, levels: ImageSetLevels) {
+        var json = JSONWriter()
         json.beginObject()
-        json.key("SchemaVersion")
-        json.string("1.1")
-        json.key("DatastoreID")
-        json.string(datastore.description)
-        json.key("ImageSetID")
-        json.string(imageSet.description)
-        json.key("Patient")
+        json.member("SchemaVersion", "1.1")
+        json.member("DatastoreID", datastore.description)
+        json.member("ImageSetID", imageSet.description)
+        json.object("Patient") { $0.write(levels, at: .patient) }
+        json.name("Study")
         json.beginObject()
-        writeAttributes(of: levels, at: .patient)
-        json.endObject()
-        json.key("Study")
+        json.write(levels, at: .study)
+        json.name("Series")
         json.beginObject()
-        writeAttributes(of: levels, at: .study)
-        json.key("Series")
+        json.name(levels.series.groupingText(.seriesInstanceUID, from: .utf8))
         json.beginObject()
-        json.key(levels.series.groupingText(.seriesInstanceUID, from: .utf8))
+        json.write(levels, at: .series)
+        json.name("Instances")
         json.beginObject()
-        writeAttributes(of: levels, at: .series)
-        json.key("Instances")
-        json.beginObject()
+        bytes = json.bytes
     }
 
     /// Writes one instance: its file meta information and the attributes that belong to no level, then its frames.
@@ -40,92 +37,84 @@ public struct MetadataDocument {
         _ header: StoredHeader, storedTransferSyntaxUID: String, frames: some Sequence<FrameEntry>,
         bulkDataURI: (BulkReference) -> String
     ) {
-        let dataSet = header.dataSet
-        json.key(dataSet.groupingText(.sopInstanceUID, from: .ascii))
+        var json = JSONWriter(capacity: 8192)
+        json.name(header.dataSet.groupingText(.sopInstanceUID, from: .ascii))
         json.beginObject()
-
-        var writer = AttributeWriter(bulkDataURIs: header.bulkValues.map(bulkDataURI))
-        json.key("DICOM")
-        json.beginObject()
-        writer.write(header.fileMeta.elements, in: .ascii, to: &json)
-        let own = dataSet.elements.lazy.filter { AttributeLevel($0.tag) == .instance }
-        writer.write(own, in: dataSet.characterSet, to: &json)
-        if let pixelElement = header.pixelElement {
-            json.key(pixelElement.tag.name)
-            json.null()
+        json.write(header, bulkDataURIs: header.bulkValues.map(bulkDataURI))
+        json.member("StoredTransferSyntaxUID", storedTransferSyntaxUID)
+        json.member("ChecksumType", "DECOMPRESSED")
+        json.array("ImageFrames") { json in
+            for frame in frames { json.write(frame) }
         }
         json.endObject()
-        json.key("DICOMVRs")
-        writer.writeVRs(to: &json)
-
-        json.key("StoredTransferSyntaxUID")
-        json.string(storedTransferSyntaxUID)
-        json.key("ChecksumType")
-        json.string("DECOMPRESSED")
-        json.key("ImageFrames")
-        json.beginArray()
-        for frame in frames { write(frame) }
-        json.endArray()
-        json.endObject()
+        if hasInstances { bytes.append(UInt8(ascii: ",")) }
+        hasInstances = true
+        bytes += json.bytes
     }
 
     /// Ends the document. Nothing may be written after it.
     public mutating func finish() {
-        for _ in 0..<5 { json.endObject() }
+        bytes += Array("}}}}}".utf8)  // Instances, the series, Series, Study, the document
     }
 
     /// What was written since the last time.
     public mutating func takeBytes() -> [UInt8] {
-        let bytes = json.bytes
-        json.bytes = []
+        defer { bytes = [] }
         return bytes
     }
 
     /// The number of bytes ``takeBytes()`` would hand over.
     public var pendingByteCount: Int {
-        json.bytes.count
+        bytes.count
     }
+}
 
-    /// `"DICOM": {…}`, and `"DICOMVRs": {…}` where a level has private elements inside its sequences.
-    private mutating func writeAttributes(of levels: ImageSetLevels, at level: AttributeLevel) {
-        var writer = AttributeWriter(bulkDataURIs: [])
-        json.key("DICOM")
-        json.beginObject()
-        writer.write(levels[level].elements.lazy.filter { AttributeLevel($0.tag) == level }, in: .utf8, to: &json)
-        json.endObject()
-        if writer.hasVRs {
-            json.key("DICOMVRs")
-            writer.writeVRs(to: &json)
+extension JSONWriter {
+    /// `DICOM`, and `DICOMVRs` where a level has private attributes inside its sequences.
+    fileprivate mutating func write(_ levels: ImageSetLevels, at level: AttributeLevel) {
+        var attributes = AttributeWriter(bulkDataURIs: [])
+        object("DICOM") { json in
+            let own = levels[level].elements.lazy.filter { AttributeLevel($0.tag) == level }
+            attributes.write(own, in: .utf8, to: &json)
         }
+        if attributes.hasVRs { attributes.writeVRs(to: &self) }
     }
 
-    private mutating func write(_ frame: FrameEntry) {
-        json.beginObject()
-        json.key("ID")
-        json.string(frame.id.description)
-        json.key("PixelDataChecksumFromBaseToFullResolution")
-        json.beginArray()
-        for checksum in frame.checksums {
-            json.beginObject()
-            json.key("Width")
-            json.number(checksum.width)
-            json.key("Height")
-            json.number(checksum.height)
-            json.key("Checksum")
-            json.number(checksum.checksum)
-            json.endObject()
+    /// `DICOM` and `DICOMVRs` of an instance.
+    fileprivate mutating func write(_ header: StoredHeader, bulkDataURIs: [String]) {
+        var attributes = AttributeWriter(bulkDataURIs: bulkDataURIs)
+        object("DICOM") { json in
+            attributes.write(header.fileMeta.elements, in: .ascii, to: &json)
+            let own = header.dataSet.elements.lazy.filter { AttributeLevel($0.tag) == .instance }
+            attributes.write(own, in: header.dataSet.characterSet, to: &json)
+            if let pixelElement = header.pixelElement {
+                json.name(pixelElement.tag.name)
+                json.null()
+            }
         }
-        json.endArray()
-        json.key("MinPixelValue")
-        write(frame.minimumPixelValue)
-        json.key("MaxPixelValue")
-        write(frame.maximumPixelValue)
-        json.key("FrameSizeInBytes")
-        json.number(frame.sizeInBytes)
-        json.endObject()
+        attributes.writeVRs(to: &self)
     }
 
-    private mutating func write(_ number: Int64?) {
-        if let number { json.number(number) } else { json.null() }
+    fileprivate mutating func write(_ frame: FrameEntry) {
+        beginObject()
+        member("ID", frame.id.description)
+        array("PixelDataChecksumFromBaseToFullResolution") { json in
+            for checksum in frame.checksums {
+                json.beginObject()
+                json.member("Width", checksum.width)
+                json.member("Height", checksum.height)
+                json.member("Checksum", checksum.checksum)
+                json.endObject()
+            }
+        }
+        member("MinPixelValue", frame.minimumPixelValue)
+        member("MaxPixelValue", frame.maximumPixelValue)
+        member("FrameSizeInBytes", frame.sizeInBytes)
+        endObject()
+    }
+
+    private mutating func member(_ name: String, _ number: Int64?) {
+        self.name(name)
+        if let number { self.number(number) } else { null() }
     }
 }

@@ -24,7 +24,7 @@ extension DataSet {
     func groupingText(_ tag: Tag, from characterSet: CharacterSet) -> String {
         guard let element = self[tag], let bytes = element.value.bytes else { return "" }
         let text = bytes.withoutTrailingPadding
-        guard element.vr.usesCharacterSet, !text.isPlainASCII else { return String(decoding: text, as: UTF8.self) }
+        guard element.vr.usesCharacterSet, !text.isInvariantText else { return String(decoding: text, as: UTF8.self) }
         return characterSet.decode(text, vr: element.vr)
     }
 }

@@ -4,7 +4,7 @@ public import DICOM
 /// A value over the bulk threshold, kept apart from the header of its instance.
 public struct BulkReference: Sendable, Hashable {
     /// Which element it is the value of.
-    public var path: ElementPath
+    public var path: BulkPath
     /// The element's VR.
     public var vr: VR
     /// The number of bytes.
@@ -13,7 +13,7 @@ public struct BulkReference: Sendable, Hashable {
     public var hash: String
 
     /// Gathers the parts.
-    public init(path: ElementPath, vr: VR, length: Int, hash: String) {
+    public init(path: BulkPath, vr: VR, length: Int, hash: String) {
         self.path = path
         self.vr = vr
         self.length = length
@@ -22,7 +22,7 @@ public struct BulkReference: Sendable, Hashable {
 
     /// The name of the value at `path` of the stored object that `salt` stands for: the first 128 bits of the SHA-256 of
     /// both. It never changes for a stored object, and tells nothing without the salt.
-    public static func hash(of path: ElementPath, salt: some Sequence<UInt8>) -> String {
+    public static func hash(of path: BulkPath, salt: some Sequence<UInt8>) -> String {
         var digest = SHA256()
         digest.update(data: Array(salt))
         digest.update(data: Array(path.description.utf8))

@@ -7,7 +7,7 @@ import DICOM
 //     1  length n of the transfer syntax UID, then n bytes of it
 //     4  tag of the pixel data element (0: none), 2 bytes VR, 1 byte: 1 when encapsulated
 //     4  number of bulk values, then for each:
-//          16 hash · 8 length · 2 VR · 1 number of steps · 8 for each step: tag and item · 4 tag
+//          16 hash · 8 length · 2 VR · 1 number of items around · 8 for each: sequence and index · 4 tag
 //     4  length of the file meta information, then its elements, Explicit VR Little Endian, without group length
 //     4  length of the data set, then its elements, Explicit VR Little Endian; bulk values are empty
 extension StoredHeader {
@@ -95,20 +95,20 @@ extension DataSet {
     fileprivate mutating func place(_ references: ArraySlice<BulkReference>, depth: Int = 0) -> Bool {
         var rest = references
         while let reference = rest.first {
-            guard reference.path.steps.count > depth else {
+            guard reference.path.items.count > depth else {
                 let placeholder = BulkValue(offset: rest.startIndex, length: reference.length)
                 guard let element = self[reference.path.tag], element.value.bytes?.isEmpty == true else { return false }
                 set(DataElement(element.tag, element.vr, .bulk(placeholder)))
                 rest.removeFirst()
                 continue
             }
-            let sequence = reference.path.steps[depth].sequence
-            let inSequence = rest.prefix { $0.path.steps.count > depth && $0.path.steps[depth].sequence == sequence }
+            let sequence = reference.path.items[depth].sequence
+            let inSequence = rest.prefix { $0.path.items.count > depth && $0.path.items[depth].sequence == sequence }
             guard let element = self[sequence], case .items(var items) = element.value else { return false }
             var left = inSequence
-            while let step = left.first?.path.steps[depth] {
-                let inItem = left.prefix { $0.path.steps[depth] == step }
-                guard items.indices.contains(step.item), items[step.item].place(inItem, depth: depth + 1) else {
+            while let around = left.first?.path.items[depth] {
+                let inItem = left.prefix { $0.path.items[depth] == around }
+                guard items.indices.contains(around.index), items[around.index].place(inItem, depth: depth + 1) else {
                     return false
                 }
                 left = left.dropFirst(inItem.count)
@@ -140,10 +140,10 @@ private struct Output {
         append(hash.value)
         try appendExactly(UInt64(exactly: bulk.length))
         bytes += Array(bulk.vr.code.utf8)
-        try appendExactly(UInt8(exactly: bulk.path.steps.count))
-        for step in bulk.path.steps {
-            append(step.sequence.rawValue)
-            try appendExactly(UInt32(exactly: step.item))
+        try appendExactly(UInt8(exactly: bulk.path.items.count))
+        for item in bulk.path.items {
+            append(item.sequence.rawValue)
+            try appendExactly(UInt32(exactly: item.index))
         }
         append(bulk.path.tag.rawValue)
     }
@@ -188,12 +188,12 @@ private struct Input {
             let hash = ResourceID<BulkReference>(try number(UInt128.self)).description
             guard let length = Int(exactly: try number(UInt64.self)) else { throw error(.damaged) }
             let vr = try vr()
-            var steps: [ElementPath.Step] = []
+            var items: [BulkPath.Item] = []
             for _ in 0..<(try number(UInt8.self)) {
                 let sequence = Tag(rawValue: try number(UInt32.self))
-                steps.append(ElementPath.Step(sequence: sequence, item: Int(try number(UInt32.self))))
+                items.append(BulkPath.Item(sequence: sequence, index: Int(try number(UInt32.self))))
             }
-            let path = ElementPath(Tag(rawValue: try number(UInt32.self)), in: steps)
+            let path = BulkPath(items: items, tag: Tag(rawValue: try number(UInt32.self)))
             references.append(BulkReference(path: path, vr: vr, length: length, hash: hash))
         }
         return references
@@ -201,7 +201,7 @@ private struct Input {
 
     mutating func dataSet() throws(StoredHeaderError) -> DataSet {
         let start = offset
-        let field = Array(try take(Int(number(UInt32.self))))
+        let field = try take(Int(number(UInt32.self)))
         do {
             return try DataSetReader.read(explicitLittleEndian: field)
         } catch {

@@ -1,6 +1,7 @@
 public import DICOM
 
 /// The truth kept of an imported instance but for its pixel data: every element as it came, in its own character set.
+/// Only a value of odd length, which no file may have, gets its padding byte (PS3.5 7.1.1).
 ///
 /// Values over the bulk threshold are kept apart: their elements hold a placeholder ``BulkValue`` whose offset is the
 /// index into ``bulkValues``.
@@ -67,7 +68,7 @@ public struct StoredHeader: Sendable, Equatable {
 /// Replaces bulk values by placeholders that count.
 private struct BulkCollector {
     let salt: [UInt8]
-    var steps: [ElementPath.Step] = []
+    var around: [BulkPath.Item] = []
     var references: [BulkReference] = []
     var sources: [BulkValue] = []
 
@@ -82,13 +83,13 @@ private struct BulkCollector {
                 var collectedItems: [DataSet] = []
                 collectedItems.reserveCapacity(items.count)
                 for (index, item) in items.enumerated() {
-                    steps.append(ElementPath.Step(sequence: element.tag, item: index))
+                    around.append(BulkPath.Item(sequence: element.tag, index: index))
                     collectedItems.append(collect(item))
-                    steps.removeLast()
+                    around.removeLast()
                 }
                 collected.set(DataElement(element.tag, element.vr, .items(collectedItems)))
             case .bulk(let bulk):
-                let path = ElementPath(element.tag, in: steps)
+                let path = BulkPath(items: around, tag: element.tag)
                 let placeholder = BulkValue(offset: references.count, length: bulk.length)
                 collected.set(DataElement(element.tag, element.vr, .bulk(placeholder)))
                 references.append(

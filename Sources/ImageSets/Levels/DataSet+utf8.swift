@@ -13,7 +13,7 @@ extension DataElement {
             let converted = items.map { $0.inUTF8(from: characterSet, keepsBulkValues: keepsBulkValues) }
             return DataElement(tag, vr, .items(converted))
         case .bytes(let bytes):
-            guard vr.usesCharacterSet, !bytes.isPlainASCII else { return self }
+            guard vr.usesCharacterSet, !bytes.isInvariantText else { return self }
             return DataElement(tag, vr, characterSet.decode(bytes, vr: vr))
         }
     }
@@ -35,9 +35,10 @@ extension DataSet {
 }
 
 extension ArraySlice<UInt8> {
-    /// Whether the bytes mean the same characters in every character set of DICOM: 7-bit and without escape sequences.
-    var isPlainASCII: Bool {
-        allSatisfy { $0 < 0x80 && $0 != 0x1B }
+    /// Whether the bytes mean the same characters in every character set of DICOM: 7-bit, without escape sequences and
+    /// the two codes that are a yen sign and an overline in ISO_IR 13.
+    var isInvariantText: Bool {
+        allSatisfy { $0 < 0x80 && $0 != 0x1B && $0 != 0x5C && $0 != 0x7E }
     }
 
     /// Without the spaces and NULs at the end that make a value even.

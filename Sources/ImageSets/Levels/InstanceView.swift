@@ -39,7 +39,7 @@ extension DataElement {
     /// Whether there is text in it, at any depth, that is more than plain ASCII.
     fileprivate var hasExtendedText: Bool {
         switch value {
-        case .bytes(let bytes): vr.usesCharacterSet && !bytes.isPlainASCII
+        case .bytes(let bytes): vr.usesCharacterSet && !bytes.isInvariantText
         case .items(let items): items.contains { $0.elements.contains(where: \.hasExtendedText) }
         case .bulk: false
         }
