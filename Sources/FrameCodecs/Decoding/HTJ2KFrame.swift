@@ -57,7 +57,7 @@ enum HTJ2KFrame: FrameDecoding {
             isSigned: scan.isSigned)
         let samples = CellWidth.narrow(native, from: pixel.bytesPerSample, to: image.bytesPerSample)
         var options = EncoderOptions()
-        options.usesColourTransform = pixel.samplesPerPixel == 3 && pixel.photometricInterpretation == "RGB"
+        options.usesColourTransform = pixel.hasTransformableColours
         do {
             return try samples.withUnsafeBytes { bytes throws(CodestreamError) in
                 try HTJ2K.encode(bytes, image, options: options)
@@ -71,7 +71,7 @@ enum HTJ2KFrame: FrameDecoding {
 
     /// Whether a frame that came in 4.202 may stay as it is: a bare codestream in progression RPCL that is lossless.
     static func isStorable(_ frame: [UInt8]) -> Bool {
-        guard JPHBoxes.codestream(of: frame).startIndex == 0, let codestream = try? Codestream(frame) else {
+        guard ImageFrameFile.frameRange(in: frame) == frame.indices, let codestream = try? Codestream(frame) else {
             return false
         }
         return codestream.isHighThroughput && codestream.isReversible && codestream.progression == .rpcl
@@ -80,7 +80,8 @@ enum HTJ2KFrame: FrameDecoding {
     private static func codestream(_ frame: [UInt8], _ pixel: PixelDescription) throws(FrameError) -> Codestream {
         let codestream: Codestream
         do {
-            codestream = try Codestream(Array(JPHBoxes.codestream(of: frame)))
+            let range = ImageFrameFile.frameRange(in: frame)
+            codestream = try Codestream(range == frame.indices ? frame : Array(frame[range]))
         } catch {
             throw corrupt(error)
         }

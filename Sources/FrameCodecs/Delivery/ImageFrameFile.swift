@@ -13,6 +13,11 @@ public enum ImageFrameFile {
 
     /// The bytes of `file` that are the frame itself: the bare codestream of a JPH or JP2 file, else all.
     public static func frameRange(in file: [UInt8]) -> Range<Int> {
-        JPHBoxes.codestream(of: file).indices
+        file.withUnsafeBytes(frameRange)
+    }
+
+    /// The bytes of `file` that are the frame itself: the bare codestream of a JPH or JP2 file, else all.
+    public static func frameRange(in file: UnsafeRawBufferPointer) -> Range<Int> {
+        JPHBoxes.codestreamRange(in: file)
     }
 }
