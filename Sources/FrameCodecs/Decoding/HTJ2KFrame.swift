@@ -3,8 +3,8 @@ import HTJ2K
 
 /// High-Throughput JPEG 2000 (PS3.5 A.4.4, ISO/IEC 15444-15): decoded, and encoded for storage.
 ///
-/// Pixel cells and the codec's samples may differ in width: 8 stored bits in cells of 16 are bytes to the codec. A cell is the sample
-/// extended, by its sign where the codestream is signed.
+/// Pixel cells and the codec's samples may differ in width: 8 stored bits in cells of 16 are bytes to the codec. A cell is the
+/// sample extended, by its sign where the codestream is signed.
 enum HTJ2KFrame: FrameDecoding {
     static var transferSyntaxUIDs: [String] {
         [TransferSyntax.htj2kLossless, .htj2kLosslessRPCL, .htj2k].map(\.uid)
@@ -16,19 +16,30 @@ enum HTJ2KFrame: FrameDecoding {
     static func decode(_ frame: [UInt8], _ pixel: PixelDescription) throws(FrameError) -> [UInt8] {
         let codestream = try codestream(frame, pixel)
         do {
-            return cells(of: try codestream.decode(reducedBy: 0), codestream.image, pixel)
+            return CellWidth.widen(
+                try codestream.decode(), from: codestream.image.bytesPerSample, to: pixel.bytesPerSample,
+                isSigned: codestream.image.isSigned)
         } catch {
             throw corrupt(error)
         }
     }
 
-    /// One resolution of a frame.
+    /// One resolution of a frame that is being decoded.
     struct Resolution {
-        var width: Int
-        var height: Int
-        var isFull: Bool
-        /// Cells as those of the frame.
-        var samples: [UInt8]
+        let width: Int
+        let height: Int
+        let isFull: Bool
+        fileprivate let samples: UnsafeRawBufferPointer
+        fileprivate let image: ImageDescription
+        fileprivate let bytesPerCell: Int
+
+        /// Gives the cells, as wide as those of the frame, for as long as `body` runs.
+        func withCells<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+            guard image.bytesPerSample < bytesPerCell else { return body(samples) }
+            return CellWidth.widen(
+                Array(samples), from: image.bytesPerSample, to: bytesPerCell, isSigned: image.isSigned
+            ).withUnsafeBytes(body)
+        }
     }
 
     /// Decodes a frame once and shows all its resolutions, smallest first.
@@ -40,8 +51,8 @@ enum HTJ2KFrame: FrameDecoding {
             try codestream.decodeResolutions { reducedBy, width, height, samples in
                 show(
                     Resolution(
-                        width: width, height: height, isFull: reducedBy == 0,
-                        samples: cells(of: samples, codestream.image, pixel)))
+                        width: width, height: height, isFull: reducedBy == 0, samples: samples,
+                        image: codestream.image, bytesPerCell: pixel.bytesPerSample))
             }
         } catch {
             throw corrupt(error)
@@ -64,24 +75,24 @@ enum HTJ2KFrame: FrameDecoding {
             }
         } catch {
             throw FrameError(
-                .verificationFailed, transferSyntaxUID: encodedTransferSyntaxUID, "the frame could not be encoded",
+                .unsupportedEncoding, transferSyntaxUID: encodedTransferSyntaxUID, "the frame cannot be encoded",
                 cause: error)
         }
     }
 
     /// Whether a frame that came in 4.202 may stay as it is: a bare codestream in progression RPCL that is lossless.
     static func isStorable(_ frame: [UInt8]) -> Bool {
-        guard ImageFrameFile.frameRange(in: frame) == frame.indices, let codestream = try? Codestream(frame) else {
-            return false
-        }
-        return codestream.isHighThroughput && codestream.isReversible && codestream.progression == .rpcl
+        guard frame.starts(with: [0xFF, 0x4F]), let codestream = try? Codestream(frame) else { return false }
+        return codestream.progression == .rpcl && codestream.isReversible
     }
 
+    /// The headers of a frame, once they say what `pixel` says. Nothing is allocated for samples before.
     private static func codestream(_ frame: [UInt8], _ pixel: PixelDescription) throws(FrameError) -> Codestream {
         let codestream: Codestream
         do {
-            let range = ImageFrameFile.frameRange(in: frame)
-            codestream = try Codestream(range == frame.indices ? frame : Array(frame[range]))
+            codestream = try Codestream(
+                frame,
+                limits: DecoderLimits(maximumSampleCount: pixel.rows * pixel.columns * pixel.samplesPerPixel))
         } catch {
             throw corrupt(error)
         }
@@ -94,10 +105,6 @@ enum HTJ2KFrame: FrameDecoding {
                 "the codestream is not of the size and depth that the attributes say")
         }
         return codestream
-    }
-
-    private static func cells(of samples: [UInt8], _ image: ImageDescription, _ pixel: PixelDescription) -> [UInt8] {
-        CellWidth.widen(samples, from: image.bytesPerSample, to: pixel.bytesPerSample, isSigned: image.isSigned)
     }
 
     private static func corrupt(_ error: any Error) -> FrameError {

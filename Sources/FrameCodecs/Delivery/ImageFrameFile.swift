@@ -18,6 +18,6 @@ public enum ImageFrameFile {
 
     /// The bytes of `file` that are the frame itself: the bare codestream of a JPH or JP2 file, else all.
     public static func frameRange(in file: UnsafeRawBufferPointer) -> Range<Int> {
-        JPHBoxes.codestreamRange(in: file)
+        (try? JPHFile.codestreamRange(in: file)) ?? 0..<file.count
     }
 }

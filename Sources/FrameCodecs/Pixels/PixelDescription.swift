@@ -3,8 +3,9 @@
 /// Pixel cells are `bitsAllocated` wide, `samplesPerPixel` a pixel; the sample is the `bitsStored` bits below and with
 /// `highBit` (PS3.5 8.1.1).
 public struct PixelDescription: Sendable, Equatable {
-    /// The most bytes that one frame may have: beyond, it is kept as it came.
-    public static let maximumFrameByteCount = 1 << 30
+    /// The most bytes that one frame may have. Larger ones are kept as they came, which needs no memory for them: encoding and
+    /// verifying takes about ten times a frame.
+    public static let maximumFrameByteCount = 1 << 28
 
     /// What a pixel cell holds.
     public enum SampleType: Sendable, Equatable {

@@ -22,6 +22,11 @@ struct SampleScan: Equatable {
     /// something, overlays (PS3.5 8.1.2) or a sign left out, and every bit of the cell has to be kept. So it is where High Bit is
     /// not the top of the lowest Bits Stored bits.
     init(_ frame: [UInt8], _ pixel: PixelDescription) {
+        self = frame.withUnsafeBytes { SampleScan($0, pixel) }
+    }
+
+    /// Scans the cells of `frame`; see ``init(_:_:)-([UInt8],_)``.
+    init(_ frame: UnsafeRawBufferPointer, _ pixel: PixelDescription) {
         switch (pixel.bytesPerSample, pixel.isSigned) {
         case (1, false): self.init(frame, pixel, of: UInt8.self)
         case (1, true): self.init(frame, pixel, of: Int8.self)
@@ -32,7 +37,9 @@ struct SampleScan: Equatable {
         }
     }
 
-    private init<Cell: FixedWidthInteger>(_ frame: [UInt8], _ pixel: PixelDescription, of cell: Cell.Type) {
+    private init<Cell: FixedWidthInteger>(
+        _ frame: UnsafeRawBufferPointer, _ pixel: PixelDescription, of cell: Cell.Type
+    ) {
         let (low, high) = SampleScan.range(frame, of: cell) { $0 }
         let isLowest = pixel.highBit == pixel.bitsStored - 1
         isSigned = pixel.isSigned
@@ -58,21 +65,19 @@ struct SampleScan: Equatable {
     /// The range of `frame`'s cells after `transform`; (0, 0) when there are none. Branchless, so that it vectorises.
     @inline(__always)
     private static func range<Cell: FixedWidthInteger>(
-        _ frame: [UInt8], of cell: Cell.Type, _ transform: (Cell) -> Cell
+        _ frame: UnsafeRawBufferPointer, of cell: Cell.Type, _ transform: (Cell) -> Cell
     ) -> (low: Cell, high: Cell) {
-        frame.withUnsafeBytes { buffer in
-            let size = MemoryLayout<Cell>.size
-            let count = buffer.count / size
-            guard count > 0 else { return (0, 0) }
-            var low = Cell.max
-            var high = Cell.min
-            for index in 0..<count {
-                let value = transform(
-                    Cell(littleEndian: buffer.loadUnaligned(fromByteOffset: index &* size, as: Cell.self)))
-                low = min(low, value)
-                high = max(high, value)
-            }
-            return (low, high)
+        let size = MemoryLayout<Cell>.size
+        let count = frame.count / size
+        guard count > 0 else { return (0, 0) }
+        var low = Cell.max
+        var high = Cell.min
+        for index in 0..<count {
+            let value = transform(
+                Cell(littleEndian: frame.loadUnaligned(fromByteOffset: index &* size, as: Cell.self)))
+            low = min(low, value)
+            high = max(high, value)
         }
+        return (low, high)
     }
 }

@@ -1,4 +1,5 @@
 import DICOM
+import Glibc
 
 /// Makes of a frame as imported what is stored of it, verified.
 ///
@@ -39,9 +40,9 @@ public struct FrameTranscoder: Sendable {
                 throw FrameError(.unsupportedEncoding, transferSyntaxUID: uid, "no encoder for the stored syntax")
             }
             if sourceTransferSyntaxUID == uid, HTJ2KFrame.isStorable(source) { return try examine(source, nil) }
-            let native = try native(source)
-            return try examine(
-                HTJ2KFrame.encode(native, pixel, SampleScan(native, pixel)), native)
+            let samples = try native(source)
+            let scan = SampleScan(samples, pixel)
+            return try examine(HTJ2KFrame.encode(samples, pixel, scan), (samples, scan))
         case .noPixels, .keepVideo, .blob:
             throw FrameError(.unsupportedEncoding, "this plan keeps no single frames")
         }
@@ -55,35 +56,45 @@ public struct FrameTranscoder: Sendable {
         return NativeFrame.interleaved(try NativeFrame.decode(source, pixel), pixel)
     }
 
-    /// Decodes every resolution of a codestream that is about to be stored. Its samples have to be `original`, where that is known.
-    private func examine(_ codestream: [UInt8], _ original: [UInt8]?) throws(FrameError) -> EncodedFrame {
-        let source = original.map { (checksum: Checksum.crc32($0), scan: SampleScan($0, pixel)) }
+    /// Decodes every resolution of a codestream that is about to be stored. Its samples have to be `original`, where that is
+    /// known.
+    private func examine(
+        _ codestream: [UInt8], _ original: (samples: [UInt8], scan: SampleScan)?
+    ) throws(FrameError) -> EncodedFrame {
+        let originalChecksum = original.map { Checksum.crc32($0.samples) }
         var checksums: [ResolutionChecksum] = []
-        var scan = source?.scan
-        var failure: FrameError?
+        var scan = original?.scan
+        var isVerified = false
         try HTJ2KFrame.decodeResolutions(codestream, pixel) { resolution in
             guard resolution.isFull || min(resolution.width, resolution.height) >= Self.minimumChecksumSide else {
                 return
             }
-            let checksum = Checksum.crc32(resolution.samples)
-            checksums.append(
-                ResolutionChecksum(width: resolution.width, height: resolution.height, crc32: checksum))
-            guard resolution.isFull else { return }
-            if let source, source.checksum != checksum || original != resolution.samples {
-                failure = FrameError(
-                    .verificationFailed, transferSyntaxUID: HTJ2KFrame.encodedTransferSyntaxUID,
-                    "the frame written does not decode to the frame read")
+            resolution.withCells { cells in
+                let checksum = Checksum.crc32(cells)
+                checksums.append(
+                    ResolutionChecksum(width: resolution.width, height: resolution.height, crc32: checksum))
+                guard resolution.isFull else { return }
+                isVerified = originalChecksum ?? checksum == checksum
+                if let original { isVerified = isVerified && Self.areEqual(cells, original.samples) }
+                if scan == nil { scan = SampleScan(cells, pixel) }
             }
-            if scan == nil { scan = SampleScan(resolution.samples, pixel) }
         }
-        if let failure { throw failure }
-        guard let scan, let full = checksums.last, full.width == pixel.columns, full.height == pixel.rows else {
+        guard isVerified, let scan, let full = checksums.last, (full.width, full.height) == (pixel.columns, pixel.rows)
+        else {
             throw FrameError(
                 .verificationFailed, transferSyntaxUID: HTJ2KFrame.encodedTransferSyntaxUID,
-                "the full resolution of the frame was not decoded")
+                "the frame written does not decode to the frame read")
         }
         return EncodedFrame(
             bytes: codestream, transferSyntaxUID: HTJ2KFrame.encodedTransferSyntaxUID, checksums: checksums,
             minimum: scan.minimum, maximum: scan.maximum, frameSizeInBytes: pixel.frameByteCount)
+    }
+
+    private static func areEqual(_ cells: UnsafeRawBufferPointer, _ others: [UInt8]) -> Bool {
+        others.withUnsafeBytes { others in
+            guard cells.count == others.count else { return false }
+            guard let first = cells.baseAddress, let second = others.baseAddress else { return true }
+            return memcmp(first, second, cells.count) == 0
+        }
     }
 }
