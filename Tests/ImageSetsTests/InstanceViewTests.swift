@@ -40,8 +40,10 @@ import Testing
         var latin = imported
         latin.set(DataElement(.specificCharacterSet, .CS, "ISO_IR 100"))
         latin.set(DataElement(.studyDescription, .LO, bytes: [0xE9, 0x20]))
-        let levels = ImageSetLevels(.instance(DataElement(.patientName, .PN, "ROE")))
+        let levels = ImageSetLevels(
+            .instance(DataElement(.patientName, .PN, "ROE"), DataElement(.operatorsName, .PN, "A\\B")))
         let view = InstanceView.dataSet(header: latin, levels: levels, editedTags: [.patientName])
+        #expect(view.strings(.operatorsName) == ["A", "B"])
         #expect(view.string(.specificCharacterSet) == "ISO_IR 100")
         #expect(view[.studyDescription]?.value.bytes.map(Array.init) == [0xE9, 0x20])
     }

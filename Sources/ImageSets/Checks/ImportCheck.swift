@@ -36,14 +36,14 @@ public enum ImportCheck {
     }
 
     /// What the reader had to change or leave out. Oddities that lose nothing (a missing preamble, wrong lengths that
-    /// could be put right) are not worth a warning.
+    /// could be put right) are not worth a warning; those of pixel data show when its frames are taken apart.
     private static func readingWarnings(_ warnings: [ReadingWarning]) -> [ImportWarning] {
         var coerced = NamedAttributes()
         var discarded = NamedAttributes()
         for warning in warnings {
             switch warning.code {
             case .unknownVR, .overlongValue: coerced.insert(warning.tag)
-            case .duplicateElement, .discardedElement: discarded.insert(warning.tag)
+            case .duplicateElement, .discardedElement, .truncatedDeflate: discarded.insert(warning.tag)
             default: break
             }
         }

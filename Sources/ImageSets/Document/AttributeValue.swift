@@ -9,20 +9,26 @@ import DICOM
 ///   is a list when it has several. A single-valued text attribute is one string, whatever backslashes it holds.
 /// - DS and IS are strings with the spaces they came with, all other text is without trailing padding.
 struct AttributeValue {
-    private let element: DataElement
-    private let bytes: ArraySlice<UInt8>
-    private let characterSet: CharacterSet
-    private let entry: DictionaryEntry?
+    /// How many values PS3.6 allows.
+    enum Multiplicity {
+        case one, many, unknown
 
-    init(_ element: DataElement, _ bytes: ArraySlice<UInt8>, _ characterSet: CharacterSet) {
-        self.element = element
-        self.bytes = bytes
-        self.characterSet = characterSet
-        entry = DataDictionary.entry(for: element.tag)
+        init(of tag: Tag) {
+            guard let multiplicity = DataDictionary.entry(for: tag)?.valueMultiplicity else {
+                self = .unknown
+                return
+            }
+            self = multiplicity.max == 1 ? .one : .many
+        }
     }
 
-    func write(to json: inout JSONWriter) {
-        switch element.vr {
+    let bytes: ArraySlice<UInt8>
+    let vr: VR
+    let multiplicity: Multiplicity
+
+    /// Appends the value; its text is in `characterSet`.
+    func write(in characterSet: CharacterSet, to json: inout JSONWriter) {
+        switch vr {
         case .OB, .OD, .OF, .OL, .OV, .OW, .UN: json.base64(bytes)
         // Bytes that claim to be a sequence and are none.
         case .SQ: bytes.isEmpty ? json.null() : json.base64(bytes)
@@ -36,13 +42,8 @@ struct AttributeValue {
         case .FD: writeWords(UInt64.self, to: &json) { $1.number(Double(bitPattern: $0)) }
         // Group and element are 16-bit words each (PS3.5 6.2), so the lower half of the little-endian word is the group.
         case .AT: writeWords(UInt32.self, to: &json) { $1.string(Tag(rawValue: $0 << 16 | $0 >> 16).hexadecimal) }
-        default: writeText(to: &json)
+        default: writeText(in: characterSet, to: &json)
         }
-    }
-
-    /// Whether `count` values are written as a list.
-    private func isList(_ count: Int) -> Bool {
-        count > 1 || entry?.mayHaveManyValues == true
     }
 
     /// Writes whole words; bytes that are not enough for one more are dropped.
@@ -52,7 +53,7 @@ struct AttributeValue {
         let size = Word.bitWidth / 8
         let count = bytes.count / size
         guard count > 0 else { return json.null() }
-        let isList = isList(count)
+        let isList = multiplicity == .many || count > 1
         if isList { json.beginArray() }
         for index in 0..<count {
             let start = bytes.startIndex + index * size
@@ -61,31 +62,34 @@ struct AttributeValue {
         if isList { json.endArray() }
     }
 
-    private func writeText(to json: inout JSONWriter) {
+    private func writeText(in characterSet: CharacterSet, to json: inout JSONWriter) {
         let content = bytes.withoutTrailingPadding
         guard !content.isEmpty else { return json.null() }
-        let keepsSpaces = element.vr == .DS || element.vr == .IS
         let text = keepsSpaces ? bytes.withoutTrailingNULs : content
-        let isParted = entry?.mayHaveManyValues != false
-        let values = isParted ? characterSet.split(text, vr: element.vr) : [text]
-        let isList = isList(values.count)
-        if isList { json.beginArray() }
-        for value in values {
-            let value = keepsSpaces ? value : value.withoutTrailingPadding
-            if element.vr.usesCharacterSet && !value.isInvariantText {
-                json.string(characterSet.decode(value, vr: element.vr))
-            } else {
-                json.string(utf8: value)
-            }
+        if multiplicity == .one {
+            write(text, in: characterSet, to: &json)
+        } else if multiplicity == .unknown, !text.contains(UInt8(ascii: "\\")) {
+            write(text, in: characterSet, to: &json)
+        } else {
+            let values = characterSet.split(text, vr: vr)
+            let isList = multiplicity == .many || values.count > 1
+            if isList { json.beginArray() }
+            for value in values { write(value, in: characterSet, to: &json) }
+            if isList { json.endArray() }
         }
-        if isList { json.endArray() }
     }
-}
 
-extension DictionaryEntry {
-    /// Whether PS3.6 allows more than one value.
-    fileprivate var mayHaveManyValues: Bool {
-        valueMultiplicity.max.map { $0 > 1 } ?? true
+    private func write(_ text: ArraySlice<UInt8>, in characterSet: CharacterSet, to json: inout JSONWriter) {
+        let value = keepsSpaces ? text : text.withoutTrailingPadding
+        if vr.usesCharacterSet && !value.isInvariantText {
+            json.string(characterSet.decode(value, vr: vr))
+        } else {
+            json.string(utf8: value)
+        }
+    }
+
+    private var keepsSpaces: Bool {
+        vr == .DS || vr == .IS
     }
 }
 

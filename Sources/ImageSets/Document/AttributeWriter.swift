@@ -29,7 +29,7 @@ struct AttributeWriter {
 
     /// Writes the member `DICOMVRs`.
     func writeVRs(to json: inout JSONWriter) {
-        let outer = Set(outerVRs.map(\.tag))
+        let outer = nestedVRs.isEmpty ? [] : Set(outerVRs.map(\.tag))
         json.object("DICOMVRs") { json in
             for (tag, vr) in outerVRs { json.member(tag.hexadecimal, vr.code) }
             for (tag, vr) in nestedVRs where !outer.contains(tag) { json.member(tag.hexadecimal, vr.code) }
@@ -78,7 +78,8 @@ struct AttributeWriter {
             }
             json.endArray()
         case .bytes(let bytes):
-            AttributeValue(element, bytes, characterSet).write(to: &json)
+            let value = AttributeValue(bytes: bytes, vr: element.vr, multiplicity: .init(of: element.tag))
+            value.write(in: characterSet, to: &json)
         }
     }
 }

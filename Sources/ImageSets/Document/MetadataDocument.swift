@@ -5,7 +5,7 @@ import DICOM
 /// Make one, write every instance, then ``finish()``. ``takeBytes()`` hands over what is written so far, so that a large
 /// set is never in memory as a whole. The same input gives the same bytes: attributes stand in tag order, instances in
 /// the order in which they are written.
-public struct MetadataDocument {
+public struct MetadataDocument: Sendable {
     private var bytes: [UInt8]
     private var hasInstances = false
 
