@@ -4,9 +4,9 @@
 public struct BlobError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The kinds of failure.
     public enum Code: String, Sendable {
-        /// The pack, or the range in it, does not exist.
+        /// The pack does not exist, or not any more.
         case missing
-        /// The bytes do not match their authentication tag.
+        /// Bytes of a pack that exists are absent or do not match their authentication tag.
         case corrupted
         /// A length or range is impossible.
         case invalidLength
@@ -14,6 +14,8 @@ public struct BlobError: Error, Sendable, Equatable, CustomStringConvertible {
         case inputOutput
         /// The store or writer was closed before.
         case closed
+        /// The pack cannot be deleted while a writer may append to it.
+        case inUse
     }
 
     /// The kind of failure.
@@ -38,8 +40,8 @@ public struct BlobError: Error, Sendable, Equatable, CustomStringConvertible {
         left.code == right.code
     }
 
-    /// Code, message and pack on one line.
+    /// Code, message, pack and cause on one line.
     public var description: String {
-        "\(code.rawValue): \(message)" + (pack.map { " (pack \($0.rawValue))" } ?? "")
+        "\(code.rawValue): \(message)" + (pack.map { " (pack \($0.rawValue))" } ?? "") + (cause.map { ": \($0)" } ?? "")
     }
 }

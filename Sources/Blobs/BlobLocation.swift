@@ -1,6 +1,6 @@
 /// Names one append-only pack of a blob store.
 public struct PackID: RawRepresentable, Hashable, Comparable, Sendable {
-    /// The pack's number; never used twice within a store.
+    /// The pack's number, from 1; never given twice to packs that a location was committed in.
     public var rawValue: UInt64
 
     /// Wraps a pack number.
@@ -15,6 +15,9 @@ public struct PackID: RawRepresentable, Hashable, Comparable, Sendable {
 }
 
 /// Where a blob lies: in which pack, at which byte, and how long it is.
+///
+/// A location is all that is kept of a blob outside its pack. It is bound into the blob's authentication tags, so a
+/// location that was altered reads as `corrupted`, never as other bytes.
 public struct BlobLocation: Hashable, Sendable {
     /// The pack that holds it.
     public var pack: PackID

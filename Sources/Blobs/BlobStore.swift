@@ -3,26 +3,36 @@ public import NIOCore
 /// Keeps immutable blobs in append-only packs.
 ///
 /// The contract, which every back end's test runs (`BlobStoreSuite`):
-/// - A blob that a committed writer appended reads back byte-exact for ever, or throws ``BlobError`` with code
-///   `corrupted`; it never reads back as something else.
-/// - Nothing is modified in place; a pack's byte range is written at most once.
-/// - A crash before `commit` returns leaves at worst bytes that no location points to.
-/// - Reads MUST be safe from any number of tasks, also while the pack is still being written.
+/// - A blob that a committed writer appended reads back byte-exact until its pack is deleted, or throws ``BlobError``
+///   with code `corrupted` or `inputOutput`; it never reads back as something else.
+/// - Nothing is modified in place: a pack's byte range is written at most once, and a pack that exists when the store
+///   is opened is never appended to again.
+/// - A crash before ``BlobWriter/commit()`` returns leaves at worst bytes that no location points to.
+/// - Every method MUST be safe to call from any number of tasks; reads also while the pack is still being written.
+///
+/// The order that keeps an index true: append, commit, record the locations, close the writer. A pack counts as open
+/// until the writers that appended to it are closed, so what is committed but not yet recorded is not taken for
+/// garbage. Whoever looks for garbage lists the packs first and asks the index what is live afterwards.
 public protocol BlobStore: Sendable {
     /// Begins appending. Blobs of one `.own` writer lie together in packs that no other writer shares (an import job);
     /// `.shared` writers append to a common open pack (single STOW requests).
     func beginWriting(_ placement: BlobPlacement) async throws -> any BlobWriter
 
-    /// Reads a range of a blob's plain bytes, the whole blob by default, checked against its authentication tags.
+    /// Reads a range of a blob's plain bytes, the whole blob when nil, checked against its authentication tags.
+    ///
+    /// Costs the segments that the range touches, whatever the blob's length. Throws `invalidLength` when the range
+    /// passes the blob's end or does not fit one buffer, `missing` when the pack does not exist, `corrupted` when the
+    /// bytes are not those that were appended.
     func read(_ location: BlobLocation, range: Range<UInt64>?) async throws -> ByteBuffer
 
-    /// Every pack there is, with its size on disk and whether a writer of this process still appends to it.
+    /// Every pack there is, by age, with its physical size and whether a writer of this process may append to it.
     func packs() async throws -> [PackDescription]
 
-    /// Frees a pack. Reading from it afterwards throws `missing`. MUST be safe to repeat.
+    /// Frees a pack. Reading from it afterwards throws `missing`. MUST be safe to repeat. Throws `inUse` while the pack
+    /// is open.
     func delete(_ pack: PackID) async throws
 
-    /// Closes files and waits for pending syncs; the store is not used afterwards.
+    /// Closes files and waits for pending syncs; everything throws `closed` afterwards.
     func close() async throws
 }
 
@@ -35,9 +45,9 @@ extension BlobStore {
 
 /// Whose pack a writer appends to.
 public enum BlobPlacement: Sendable {
-    /// A pack that no other writer shares, for locality.
+    /// Packs that no other writer shares, for locality.
     case own
-    /// The open pack that single requests share.
+    /// The open pack that single requests share. A blob too long for a shared pack gets one to itself.
     case shared
 }
 
@@ -47,7 +57,7 @@ public struct PackDescription: Sendable, Hashable {
     public var id: PackID
     /// Its physical size in bytes.
     public var byteCount: UInt64
-    /// Whether a writer of this process may still append to it.
+    /// Whether a writer of this process may still append to it, or has appended to it and is not closed.
     public var isOpen: Bool
 
     /// Gathers the parts.
@@ -59,20 +69,24 @@ public struct PackDescription: Sendable, Hashable {
 }
 
 /// One session of appending.
+///
+/// After a failed ``append(_:)`` the writer goes on: the blobs before and after it are untouched by the failure. After
+/// a failed ``commit()`` nothing appended since the last successful one may be recorded, and asking again cannot heal
+/// it: a kernel that failed to write a page has forgotten the page.
 public protocol BlobWriter: Sendable {
     /// Appends a blob and answers where it will lie. Not durable before ``commit()``.
     func append(_ bytes: ByteBuffer) async throws -> BlobLocation
 
     /// Appends a blob of exactly `length` bytes that `body` hands over in pieces of any size, at bounded memory.
-    /// Throws `invalidLength` when the pieces do not add up.
+    /// Throws `invalidLength` when the pieces do not add up, and whatever `body` throws.
     func append(
         length: UInt64, _ body: @Sendable (_ write: (ByteBuffer) async throws -> Void) async throws -> Void
     ) async throws -> BlobLocation
 
     /// Makes everything appended so far durable: when it returns, the bytes survive power loss. Writers that commit at
-    /// the same time share one fsync.
+    /// the same time share one sync.
     func commit() async throws
 
-    /// Ends the session. Bytes that were not committed may vanish; committed ones stay.
+    /// Ends the session; may be repeated. Bytes that were not committed may vanish; committed ones stay.
     func close() async
 }

@@ -1,0 +1,163 @@
+import NIOCore
+import Synchronization
+
+/// A session of appending to packs.
+final class PackWriter: BlobWriter {
+    private let store: PackStore
+    private let sequence: PackSequence
+    private let ownsSequence: Bool
+    private let state = Mutex(State())
+
+    private struct State {
+        var isClosed = false
+        var packs: [PackID: Share] = [:]
+    }
+
+    /// What this writer has in one pack.
+    private struct Share {
+        let pack: OpenPack
+        /// Blobs appended.
+        var appendedCount = 0
+        /// Blobs appended before the last successful commit began.
+        var committedCount = 0
+    }
+
+    init(_ store: PackStore, _ placement: BlobPlacement) {
+        self.store = store
+        ownsSequence = placement == .own
+        sequence = ownsSequence ? PackSequence() : store.shared
+    }
+
+    deinit {
+        // For a writer that was dropped without `close`: its packs must not stay open for ever.
+        let packs = state.withLock { $0.packs.values.map(\.pack) }
+        guard !packs.isEmpty else { return }
+        Task { [store, sequence, ownsSequence, session] in
+            if ownsSequence { await sequence.end(in: store) }
+            await store.leave(packs, session)
+        }
+    }
+
+    private var session: OpenPack.Session { ObjectIdentifier(self) }
+
+    func append(_ bytes: ByteBuffer) async throws -> BlobLocation {
+        let (pack, layout) = try await reserve(UInt64(bytes.readableBytes))
+        try await store.threads.run {
+            try bytes.withUnsafeReadableBytes { bytes in
+                for index in 0..<layout.segmentCount {
+                    let segment = layout.segment(index)
+                    let range = Int(segment.plainRange.lowerBound)..<Int(segment.plainRange.upperBound)
+                    try pack.write(UnsafeRawBufferPointer(rebasing: bytes[range]), as: segment, of: layout)
+                }
+            }
+        }
+        return appended(layout, to: pack)
+    }
+
+    func append(
+        length: UInt64, _ body: @Sendable (_ write: (ByteBuffer) async throws -> Void) async throws -> Void
+    ) async throws -> BlobLocation {
+        let (pack, layout) = try await reserve(length)
+        var stream = SegmentStream(pack, layout, threads: store.threads)
+        try await body { piece in try await stream.write(piece) }
+        try await stream.finish()
+        return appended(layout, to: pack)
+    }
+
+    func commit() async throws {
+        try store.checkOpen()
+        let dirty = try state.withLock { state in
+            try checkOpen(state)
+            return state.packs.values.filter { $0.appendedCount > $0.committedCount }
+        }
+        for share in dirty {
+            try await share.pack.commit()
+            state.withLock { state in
+                guard let known = state.packs[share.pack.id]?.committedCount else { return }
+                state.packs[share.pack.id]?.committedCount = max(known, share.appendedCount)
+            }
+        }
+    }
+
+    func close() async {
+        let packs = state.withLock { state in
+            defer { state.packs = [:] }
+            state.isClosed = true
+            return state.packs.values.map(\.pack)
+        }
+        if ownsSequence { await sequence.end(in: store) }
+        await store.leave(packs, session)
+    }
+
+    private func checkOpen(_ state: State) throws {
+        guard !state.isClosed else { throw BlobError(.closed, "the writer is closed") }
+    }
+
+    /// Gives a blob its place.
+    private func reserve(_ length: UInt64) async throws -> (OpenPack, PackLayout) {
+        try store.checkOpen()
+        try state.withLock { try checkOpen($0) }
+        let (pack, layout) = try await sequence.reserve(length, for: session, in: store)
+        do {
+            try state.withLock { state in
+                try checkOpen(state)
+                if state.packs[pack.id] == nil { state.packs[pack.id] = Share(pack: pack) }
+            }
+        } catch {
+            await store.leave([pack], session)
+            throw error
+        }
+        return (pack, layout)
+    }
+
+    private func appended(_ layout: PackLayout, to pack: OpenPack) -> BlobLocation {
+        state.withLock { $0.packs[pack.id]?.appendedCount += 1 }
+        return BlobLocation(pack: pack.id, offset: layout.offset, length: layout.length)
+    }
+}
+
+/// Cuts a blob that arrives in pieces into segments and writes each as soon as it is full: one segment in memory.
+private struct SegmentStream {
+    private let pack: OpenPack
+    private let layout: PackLayout
+    private let threads: BlockingThreads
+    private var pending = ByteBuffer()
+    private var writtenCount: UInt64 = 0
+
+    init(_ pack: OpenPack, _ layout: PackLayout, threads: BlockingThreads) {
+        self.pack = pack
+        self.layout = layout
+        self.threads = threads
+    }
+
+    mutating func write(_ piece: ByteBuffer) async throws {
+        var piece = piece
+        while piece.readableBytes > 0 {
+            guard writtenCount < layout.segmentCount else { throw notAsAnnounced }
+            let segment = layout.segment(writtenCount)
+            let room = segment.plainRange.count - pending.readableBytes
+            guard room > 0 else { throw notAsAnnounced }
+            if pending.capacity == 0 { pending.reserveCapacity(segment.plainRange.count) }
+            if var part = piece.readSlice(length: min(room, piece.readableBytes)) { pending.writeBuffer(&part) }
+            if pending.readableBytes == segment.plainRange.count { try await writeSegment(segment) }
+        }
+    }
+
+    mutating func finish() async throws {
+        if layout.length == 0, writtenCount == 0 { try await writeSegment(layout.segment(0)) }
+        guard writtenCount == layout.segmentCount else { throw notAsAnnounced }
+    }
+
+    private mutating func writeSegment(_ segment: PackLayout.Segment) async throws {
+        let (full, pack, layout) = (pending, pack, layout)
+        try await threads.run {
+            try full.withUnsafeReadableBytes { try pack.write($0, as: segment, of: layout) }
+        }
+        writtenCount += 1
+        pending.clear()
+    }
+
+    private var notAsAnnounced: BlobError {
+        BlobError(.invalidLength, "the pieces of the blob are not \(layout.length) bytes together", pack: pack.id)
+    }
+}
