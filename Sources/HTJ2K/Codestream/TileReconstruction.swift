@@ -1,0 +1,197 @@
+/// An image, or a lower resolution of it, that tiles are decoded into.
+struct ImageTarget {
+    /// Halvings from the full image.
+    var reduction: Int
+    /// Size in pixels.
+    var width: Int
+    var height: Int
+    /// Interleaved samples of the whole image.
+    var samples: UnsafeMutableRawPointer
+}
+
+/// Turns the packets of a tile into samples: block decoding, inverse transform, colour, level shift.
+struct TileReconstruction<Word: CoefficientWord, Element: PlaneElement> {
+    let bytes: UnsafeBufferPointer<UInt8>
+    let size: ImageAndTileSize
+    let image: ImageDescription
+    let coding: TileCodingStyle
+    let packets: TilePackets
+    let workspace: BlockWorkspace<Word>
+
+    /// Decodes the tile into `targets`, whose reductions fall from first to last and none of which exceeds the levels of a
+    /// component.
+    func decode(into targets: [ImageTarget]) throws(CodestreamError) {
+        guard let finest = targets.last?.reduction else { return }
+        let components = packets.layout.components
+        var planes: [ComponentPlanes<Element>] = []
+        planes.reserveCapacity(components.count)
+        for component in components {
+            planes.append(ComponentPlanes(component, resolution: component.levels - finest))
+        }
+        for block in packets.blocks {
+            let component = components[block.component]
+            guard planes[block.component].isWanted(band: block.band, of: component) else { continue }
+            try decode(block, of: component, into: planes[block.component])
+        }
+        let mapping = TileMapping(size: size, image: image)
+        for target in targets {
+            for (index, component) in components.enumerated() {
+                planes[index].synthesize(component, upTo: component.levels - target.reduction)
+            }
+            store(planes, into: target, mapping)
+        }
+    }
+
+    /// Decodes one block into its place in the coefficients of its component.
+    private func decode(
+        _ block: CodeBlock, of component: TileComponent, into planes: ComponentPlanes<Element>
+    ) throws(CodestreamError) {
+        let band = component.bands[block.band]
+        let target = planes.coefficients + band.offset + block.y * band.stride + block.x
+        guard block.isIncluded, block.firstChunk >= 0, let base = bytes.baseAddress else {
+            for y in 0..<block.height {
+                UnsafeMutableRawPointer(target + y * band.stride)
+                    .initializeMemory(as: UInt8.self, repeating: 0, count: block.width * MemoryLayout<Element>.stride)
+            }
+            return
+        }
+        let first = packets.chunks[block.firstChunk]
+        var scale = WordScale(
+            bitPlane: band.magnitudeBits - 1 - block.missingBitPlanes, isRefined: false, step: band.step)
+        if first.next < 0 {
+            try decode(block, component, base + first.offset, at: first.offset, &scale)
+        } else {
+            var joined: [UInt8] = []
+            joined.reserveCapacity(block.cleanupLength + block.refinementLength)
+            var chunk = block.firstChunk
+            while chunk >= 0 {
+                let piece = packets.chunks[chunk]
+                joined += bytes[piece.offset..<piece.offset + piece.length]
+                chunk = piece.next
+            }
+            try joined.withUnsafeBufferPointer { (buffer) throws(CodestreamError) in
+                guard let joinedBase = buffer.baseAddress else { return }
+                try decode(block, component, joinedBase, at: first.offset, &scale)
+            }
+        }
+        let rowWords = (block.width + 1) & ~1
+        for y in 0..<block.height {
+            Element.reconstruct(
+                UnsafePointer(workspace.words + y * rowWords), count: block.width, scale, into: target + y * band.stride
+            )
+        }
+    }
+
+    /// Decodes the passes of a block, whose bytes lie at `data`, into the workspace.
+    private func decode(
+        _ block: CodeBlock, _ component: TileComponent, _ data: UnsafePointer<UInt8>, at offset: Int,
+        _ scale: inout WordScale
+    ) throws(CodestreamError) {
+        let isWhole = CleanupDecoder(workspace).decode(
+            data, count: block.cleanupLength, missing: block.missingBitPlanes, width: block.width, height: block.height)
+        guard isWhole else {
+            throw CodestreamError(.malformed, at: offset, "the cleanup pass of a code-block contradicts itself")
+        }
+        // Below bit-plane 0 there is nothing to refine.
+        guard block.passes > 1, scale.bitPlane > 0 else { return }
+        RefinementDecoder(workspace: workspace).decode(
+            data + block.cleanupLength, count: block.refinementLength, hasMagnitudes: block.passes > 2,
+            isVerticallyCausal: component.style.isVerticallyCausal, width: block.width, height: block.height)
+        scale.isRefined = true
+    }
+
+    /// Undoes the component transform and the level shift and stores all components.
+    private func store(_ planes: [ComponentPlanes<Element>], into target: ImageTarget, _ mapping: TileMapping) {
+        let components = packets.layout.components
+        let isJoined = coding.usesComponentTransform
+        for y in mapping.rows(of: packets.layout.area, target) {
+            if isJoined {
+                let targets = (
+                    mapping.target(0, y, packets.layout.area, target),
+                    mapping.target(1, y, packets.layout.area, target),
+                    mapping.target(2, y, packets.layout.area, target)
+                )
+                guard let first = targets.0, let second = targets.1, let third = targets.2 else { continue }
+                let (plane0, plane1, plane2) = (planes[0].current, planes[1].current, planes[2].current)
+                Element.storeJoined(
+                    UnsafePointer(plane0.base + first.row * plane0.stride),
+                    UnsafePointer(plane1.base + second.row * plane1.stride),
+                    UnsafePointer(plane2.base + third.row * plane2.stride), count: first.count,
+                    (first.samples, second.samples, third.samples))
+            }
+            for component in (isJoined ? 3 : 0)..<components.count {
+                guard let place = mapping.target(component, y, packets.layout.area, target) else { continue }
+                let plane = planes[component].current
+                Element.store(
+                    UnsafePointer(plane.base + place.row * plane.stride), count: place.count, place.samples)
+            }
+        }
+    }
+}
+
+/// The coefficients of one component of a tile, and its planes from the lowest resolution to the wanted one.
+final class ComponentPlanes<Element: PlaneElement> {
+    let coefficients: UnsafeMutablePointer<Element>
+    /// The planes of every second resolution, so that a level is joined from one into the other.
+    private let even: UnsafeMutablePointer<Element>
+    private let odd: UnsafeMutablePointer<Element>
+    private let finest: Int
+    private var resolution = 0
+    private(set) var current: (base: UnsafeMutablePointer<Element>, stride: Int)
+
+    /// Memory for the resolutions of a component up to `finest`; nothing is initialised.
+    init(_ component: TileComponent, resolution finest: Int) {
+        self.finest = finest
+        let next = component.resolutions[finest].bands.upperBound
+        let count = next < component.bands.count ? component.bands[next].offset : component.coefficientCount
+        // Loops that handle several elements at a time never look past the padded rows, yet blocks may be empty.
+        coefficients = .allocate(capacity: max(count, 1))
+        even = .allocate(capacity: finest > 0 ? max(component.resolutions[finest].planeCount, 1) : 1)
+        odd = .allocate(capacity: finest > 1 ? max(component.resolutions[finest - 1].planeCount, 1) : 1)
+        current = (coefficients + component.bands[0].offset, component.bands[0].stride)
+    }
+
+    deinit {
+        coefficients.deallocate()
+        even.deallocate()
+        odd.deallocate()
+    }
+
+    func isWanted(band: Int, of component: TileComponent) -> Bool {
+        band < component.resolutions[finest].bands.upperBound
+    }
+
+    /// Joins levels until `current` is the plane of a resolution.
+    func synthesize(_ component: TileComponent, upTo target: Int) {
+        while resolution < target {
+            resolution += 1
+            let geometry = component.resolutions[resolution]
+            let plane = (finest - resolution) & 1 == 0 ? even : odd
+            let stride = geometry.planeStride
+            if !geometry.area.isEmpty {
+                let hl = component.bands[geometry.bands.lowerBound]
+                let lh = component.bands[geometry.bands.lowerBound + 1]
+                let hh = component.bands[geometry.bands.lowerBound + 2]
+                Element.synthesize(
+                    WaveletLevel(
+                        ll: current.base, llStride: current.stride, hl: coefficients + hl.offset, hlStride: hl.stride,
+                        lh: coefficients + lh.offset, lhStride: lh.stride, hh: coefficients + hh.offset,
+                        hhStride: hh.stride, width: geometry.area.width, height: geometry.area.height,
+                        oddX: geometry.area.x0 & 1, oddY: geometry.area.y0 & 1),
+                    into: plane, stride: stride)
+            }
+            current = (plane, stride)
+        }
+    }
+}
+
+extension Resolution {
+    /// Elements from a row to the next of a plane, and of the whole plane.
+    var planeStride: Int {
+        area.isEmpty ? 0 : (area.width + 7) & ~7
+    }
+
+    var planeCount: Int {
+        area.isEmpty ? 0 : planeStride * area.height
+    }
+}
