@@ -11,6 +11,12 @@ extension CharacterSet {
         }
     }
 
+    /// The text of ``decode(_:vr:)`` in UTF-8: the bytes themselves when they are ASCII.
+    func utf8(_ bytes: ArraySlice<UInt8>, vr: VR) -> ArraySlice<UInt8> {
+        if case .utf8 = reading(of: bytes, vr: vr), bytes.reduce(0, |) < 0x80 { return bytes }
+        return Array(decode(bytes, vr: vr).utf8)[...]
+    }
+
     /// The values of `bytes`, still encoded; one when the VR does not allow several (PS3.5 6.4).
     ///
     /// A byte 5C that is half of a character, as JIS X 0208, GB 18030 and Shift JIS have them, parts nothing. Each part

@@ -73,7 +73,7 @@ struct CodeExtensionReader: TextReader {
         let set = current.right ?? fallback
         switch set.form {
         case .double94:
-            guard byte > 0xA0, let second = second(in: 0xA1...0xFE) else { return single(.replacement) }
+            guard 0xA1...0xFE ~= byte, let second = second(in: 0xA1...0xFE) else { return single(.replacement) }
             return double(byte & 0x7F, second & 0x7F, set)
         case .single96:
             // 80 to 9F are control characters in every set.

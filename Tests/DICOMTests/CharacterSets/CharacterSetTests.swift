@@ -71,6 +71,7 @@ import Testing
         ("ISO_IR 192", "a\u{C3}", "a\u{FFFD}"),
         ("GB18030", "\u{FF}a\u{81}", "\u{FFFD}a\u{FFFD}"),
         ("ISO 2022 IR 149", "\u{B1}", "\u{FFFD}"),
+        ("ISO 2022 IR 149", "\u{FF}\u{B1}", "\u{FFFD}\u{FFFD}"),
     ])
     func bytesThatAreNoCharactersBecomeReplacements(term: String, bytes: String, text: String) {
         #expect(CharacterSet(definedTerms: [term]).decode(encoded(bytes), vr: .LO) == text)
