@@ -20,10 +20,7 @@ struct FragmentRules {
         self.bytes = bytes
         self.numberOfFrames = numberOfFrames
         self.start = start
-        var places = [0]
-        places.reserveCapacity(encapsulated.fragments.count + 1)
-        for length in bytes.pieceLengths { places.append(places[places.count - 1] + length) }
-        self.places = places
+        places = bytes.starts
         filled = encapsulated.fragments.indices.filter { encapsulated.fragments[$0].length > 0 }
     }
 

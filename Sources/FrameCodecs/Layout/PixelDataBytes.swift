@@ -10,7 +10,7 @@ public struct PixelDataBytes: RandomAccessBytes {
     /// Where the pieces lie, in order.
     private let extents: [Extent]
     /// The place of every extent in the joined bytes, and at the end their number.
-    private let starts: [Int]
+    let starts: [Int]
     /// The bytes of a word whose order is to be turned; 1: none.
     private let wordSize: Int
 
