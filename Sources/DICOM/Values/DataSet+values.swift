@@ -16,13 +16,16 @@ extension DataSet {
     ///
     /// An empty value among others is an empty string.
     public func strings(_ tag: Tag) -> [String] {
-        guard let element = self[tag] else { return [] }
-        return strings(element, in: element.vr.usesCharacterSet ? characterSet : .ascii)
+        guard let element = self[tag], element.vr.isText, let bytes = element.value.bytes else { return [] }
+        // Most text reads the same in every repertoire: bytes but for ESC, and tilde, which is an overline in ISO-IR 14.
+        let isPlain = !element.vr.usesCharacterSet || bytes.allSatisfy { $0 < 0x7E && $0 != 0x1B }
+        return DataSet.text(bytes, element.vr, isPlain ? .ascii : characterSet)
     }
 
     /// The values of a text attribute whose text is written in `characterSet`: for items, which inherit theirs.
     public func strings(_ tag: Tag, in characterSet: CharacterSet) -> [String] {
-        self[tag].map { strings($0, in: characterSet) } ?? []
+        guard let element = self[tag], element.vr.isText, let bytes = element.value.bytes else { return [] }
+        return DataSet.text(bytes, element.vr, element.vr.usesCharacterSet ? characterSet : .ascii)
     }
 
     /// The first value of a text attribute; nil when absent or empty.
@@ -91,11 +94,6 @@ extension DataSet {
         self[tag]?.value.items ?? []
     }
 
-    private func strings(_ element: DataElement, in characterSet: CharacterSet) -> [String] {
-        guard element.vr.isText, let bytes = element.value.bytes else { return [] }
-        return DataSet.text(bytes, element.vr, element.vr.usesCharacterSet ? characterSet : .ascii)
-    }
-
     /// The values of a text of type `vr`: none when there is nothing but padding.
     private static func text(_ bytes: ArraySlice<UInt8>, _ vr: VR, _ characterSet: CharacterSet) -> [String] {
         let content = bytes[
@@ -103,21 +101,22 @@ extension DataSet {
         guard !content.isEmpty else { return [] }
         let text = characterSet.decode(content, vr: vr)
         guard vr.allowsMultipleValues else { return [text] }
-        // Split after decoding: in some repertoires the backslash's code is also the second half of a character.
-        return text.split(separator: "\\", omittingEmptySubsequences: false).map { trimmed($0, vr) }
+        // Split after decoding: in some repertoires the backslash's code is also the second half of a character. And by
+        // code, not by Character: a combining mark after it does not make it another.
+        let values = text.utf8.split(separator: UInt8(ascii: "\\"), omittingEmptySubsequences: false)
+        return values.map { trimmed($0, vr) }
     }
 
     /// PS3.5 6.2: trailing spaces count nowhere, leading ones not in these VRs; files also pad with NUL.
-    private static func trimmed(_ value: Substring, _ vr: VR) -> String {
-        let utf8 = value.utf8
+    private static func trimmed(_ value: Substring.UTF8View, _ vr: VR) -> String {
         func isPadding(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0 }
-        guard let last = utf8.lastIndex(where: { !isPadding($0) }) else { return "" }
-        var first = utf8.startIndex
+        guard let last = value.lastIndex(where: { !isPadding($0) }) else { return "" }
+        var first = value.startIndex
         switch vr {
-        case .AE, .CS, .DS, .IS, .LO, .SH: first = utf8.firstIndex { !isPadding($0) } ?? first
+        case .AE, .CS, .DS, .IS, .LO, .SH: first = value.firstIndex { !isPadding($0) } ?? first
         default: break
         }
-        return String(value[first...last])
+        return String(Substring(value[first...last]))
     }
 
     private static func whole(_ text: String) -> Int? {

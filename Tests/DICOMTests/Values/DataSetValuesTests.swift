@@ -18,6 +18,15 @@ struct DataSetValuesTests {
         #expect(dataSet(.imageType, .CS, text).strings(.imageType) == values)
     }
 
+    /// To Swift, a backslash and a combining accent are one Character.
+    @Test func combiningMarkAfterABackslashDoesNotJoinValues() {
+        let dataSet = DataSet([
+            DataElement(.specificCharacterSet, .CS, "ISO_IR 192"),
+            DataElement(.studyDescription, .LO, "a\\\u{301}b"),
+        ])
+        #expect(dataSet.strings(.studyDescription) == ["a", "\u{301}b"])
+    }
+
     @Test func longTextHasOneValueAndKeepsLeadingSpaces() {
         #expect(dataSet(.imageComments, .LT, "  a\\b  ").strings(.imageComments) == ["  a\\b"])
     }
