@@ -19,8 +19,8 @@ extension CharacterSet {
 
     /// The values of `bytes`, still encoded; one when the VR does not allow several (PS3.5 6.4).
     ///
-    /// A byte 5C that is half of a character, as JIS X 0208, GB 18030 and Shift JIS have them, parts nothing. Each part
-    /// reads by itself as it does in the whole.
+    /// A byte 5C that is half of a character, as JIS X 0208, GB 18030 and Shift JIS have them, parts nothing. A part read
+    /// by itself gives the same text, but for what is guessed where the standard gives it no meaning.
     public func split(_ bytes: ArraySlice<UInt8>, vr: VR) -> [ArraySlice<UInt8>] {
         guard vr.allowsMultipleValues else { return [bytes] }
         return switch reading(of: bytes, vr: vr) {

@@ -131,28 +131,25 @@ extension CodeExtensionReader {
         let count: Int
 
         init?(_ bytes: ArraySlice<UInt8>) {
-            var form = CodedCharacterSet.Form.single94
-            var rest = bytes
-            if rest.first == UInt8(ascii: "$") {
-                form = .double94
-                rest.removeFirst()
-            }
+            let isDouble = bytes.first == UInt8(ascii: "$")
+            var form: CodedCharacterSet.Form = isDouble ? .double94 : .single94
+            var rest = isDouble ? bytes.dropFirst() : bytes
             switch rest.first {
-            case UInt8(ascii: "("): isRight = false
-            case UInt8(ascii: ")"): isRight = true
-            case UInt8(ascii: "-") where form == .single94:
+            case UInt8(ascii: "("):
+                isRight = false
+                rest.removeFirst()
+            case UInt8(ascii: ")"):
+                isRight = true
+                rest.removeFirst()
+            case UInt8(ascii: "-") where !isDouble:
                 isRight = true
                 form = .single96
+                rest.removeFirst()
             default:
-                // `ESC $ B` has no intermediate byte.
-                guard form == .double94, let final = rest.first else { return nil }
-                guard let set = CodedCharacterSet(form: form, finalByte: final) else { return nil }
-                self.set = set
+                // Only `ESC $ B` and its like have no byte between.
+                guard isDouble else { return nil }
                 isRight = false
-                count = 2
-                return
             }
-            rest.removeFirst()
             guard let final = rest.first, let set = CodedCharacterSet(form: form, finalByte: final) else { return nil }
             self.set = set
             count = rest.startIndex - bytes.startIndex + 1

@@ -7,26 +7,29 @@ extension DICOMJSON {
         _ dataSet: DataSet, into writer: inout JSONWriter, bulkDataURI: BulkDataURI = { _, _ in nil }
     ) {
         var items: [BulkPath.Item] = []
-        let declares = !dataSet.characterSet.definedTerms.isEmpty || isPlain(dataSet)
-        object(dataSet, .ascii, declaringUTF8: !declares, &items, &writer, bulkDataURI)
+        let isUndeclared = dataSet.characterSet.definedTerms.isEmpty && !isPlain(dataSet)
+        object(dataSet, .ascii, isUndeclared, &items, &writer, bulkDataURI)
     }
 
+    /// The object of a data set or item; `isUndeclared`: (0008,0005) is missing for its text or that of its items.
     private static func object(
-        _ dataSet: DataSet, _ outer: CharacterSet, declaringUTF8: Bool, _ items: inout [BulkPath.Item],
+        _ dataSet: DataSet, _ outer: CharacterSet, _ isUndeclared: Bool, _ items: inout [BulkPath.Item],
         _ writer: inout JSONWriter, _ bulkDataURI: BulkDataURI
     ) {
-        let characterSet = dataSet.characterSet(inheriting: outer)
-        var declaresUTF8 = declaringUTF8
+        let own = dataSet.characterSet
+        let isDeclared = !own.definedTerms.isEmpty
+        // In place of whatever was declared.
+        var declarationIsDue = isDeclared || isUndeclared
         writer.beginObject()
         for element in dataSet.elements where element.tag.group != 0x0002 && !element.tag.isGroupLength {
-            if declaresUTF8 && element.tag >= .specificCharacterSet {
+            if declarationIsDue && element.tag >= .specificCharacterSet {
                 declareUTF8(&writer)
-                declaresUTF8 = false
+                declarationIsDue = false
                 if element.tag == .specificCharacterSet { continue }
             }
-            attribute(element, characterSet, &items, &writer, bulkDataURI)
+            attribute(element, isDeclared ? own : outer, &items, &writer, bulkDataURI)
         }
-        if declaresUTF8 { declareUTF8(&writer) }
+        if declarationIsDue { declareUTF8(&writer) }
         writer.endObject()
     }
 
@@ -50,12 +53,10 @@ extension DICOMJSON {
             writer.array("Value") { writer in
                 for (index, dataSet) in dataSets.enumerated() {
                     items.append(BulkPath.Item(sequence: element.tag, index: index))
-                    object(dataSet, characterSet, declaringUTF8: false, &items, &writer, bulkDataURI)
+                    object(dataSet, characterSet, false, &items, &writer, bulkDataURI)
                     items.removeLast()
                 }
             }
-        case .bytes where element.tag == .specificCharacterSet && !characterSet.definedTerms.isEmpty:
-            writer.array("Value") { $0.string("ISO_IR 192") }
         case .bytes(let bytes): writer.values(bytes, vr, characterSet)
         }
     }

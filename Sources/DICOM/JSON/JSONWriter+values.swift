@@ -44,6 +44,7 @@ extension JSONWriter {
 
     /// A name as an object of its component groups that are not empty (PS3.5 6.2.1, PS3.18 F.2.2).
     private mutating func personName(_ value: ArraySlice<UInt8>) {
+        guard value.contains(where: { $0 != UInt8(ascii: "=") }) else { return null() }
         let groups = value.split(separator: UInt8(ascii: "="), maxSplits: 2, omittingEmptySubsequences: false)
         beginObject()
         for (name, group) in zip(["Alphabetic", "Ideographic", "Phonetic"], groups) where !group.isEmpty {

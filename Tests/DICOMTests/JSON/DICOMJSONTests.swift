@@ -64,6 +64,7 @@ private func bytes(_ tag: Tag, _ vr: VR, _ bytes: [UInt8]) -> DataElement {
             (VR.CS, " A \\\\B ", #"["A",null,"B"]"#),  // spaces at both ends do not count; F.2.5: null
             (.LO, " x y ", #"["x y"]"#),
             (.PN, "A^B=\\", #"[{"Alphabetic":"A^B"},null]"#),
+            (.PN, "A^B\\==", #"[{"Alphabetic":"A^B"},null]"#),
             (.PN, "==C", #"[{"Phonetic":"C"}]"#),
             (.LT, " a\\b ", #"[" a\\b"]"#),  // one value, leading spaces count
             (.UT, "a\r\nb", #"["a\r\nb"]"#),
