@@ -5,7 +5,7 @@ public import Catalog
 /// One writer, a bounded pool of readers; each reads the state as of its begin while the writer goes on. The schema is
 /// told in Documentation/catalog-schema.md.
 public final class SQLiteCatalog: Catalog {
-    private let file: SQLiteFile
+    let file: SQLiteFile
 
     /// Opens the file at `path`, which is created when absent.
     ///
@@ -26,11 +26,7 @@ public final class SQLiteCatalog: Catalog {
     public func write<Result: Sendable>(
         _ body: @Sendable (_ transaction: any CatalogWriting) throws -> Result
     ) async throws -> Result {
-        try await file.write { transaction in
-            let result = try body(transaction)
-            try transaction.sweep()
-            return result
-        }
+        try await file.write { try body($0) }
     }
 
     /// Waits for running transactions and closes the file.

@@ -4,7 +4,8 @@ import GRDB
 
 /// A catalog file, whatever is in it: one writer, a bounded pool of readers, a write-ahead log.
 struct SQLiteFile {
-    private let pool: DatabasePool
+    let pool: DatabasePool
+    private let writer: GroupWriter
 
     /// Opens a file, creating it (mode 0600) when there is none, and brings its schema up to date.
     ///
@@ -20,9 +21,11 @@ struct SQLiteFile {
                 try database.execute(sql: "PRAGMA synchronous = FULL")
                 try database.execute(sql: "PRAGMA wal_autocheckpoint = \(Self.checkpointPages)")
                 try database.execute(sql: "PRAGMA journal_size_limit = \(Self.journalBytesMax)")
+                // Before the first table, so that a file that was begun is known as ours.
+                try database.execute(sql: "PRAGMA application_id = \(applicationID)")
             }
             try migrator.migrate(pool)
-            try pool.write { try $0.execute(sql: "PRAGMA application_id = \(applicationID)") }
+            writer = GroupWriter(pool: pool)
         } catch let error as DatabaseError {
             throw CatalogError(error)
         }
@@ -37,10 +40,10 @@ struct SQLiteFile {
         }
     }
 
-    /// Changes the state, all or nothing.
+    /// Changes the state, all or nothing; writes at the same time share a commit.
     func write<Result: Sendable>(_ body: @Sendable (SQLiteTransaction) throws -> Result) async throws -> Result {
         do {
-            return try await pool.write { try body(SQLiteTransaction($0)) }
+            return try await writer.write(body)
         } catch let error as DatabaseError {
             throw CatalogError(error)
         }

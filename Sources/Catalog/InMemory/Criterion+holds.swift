@@ -20,22 +20,20 @@ extension Criterion {
 extension Match {
     /// Whether one value fits the condition.
     fileprivate func fits(_ value: String) -> Bool {
-        switch condition {
-        case .anyOf(let wanted) where key.isPersonName:
-            wanted.map(PersonNameText.folded).contains(PersonNameText.folded(value))
+        let folded = key.isPersonName ? PersonNameText.folded : { $0 }
+        let value = folded(value)
+        return switch condition {
         case .anyOf(let wanted) where key.isNumber:
             wanted.compactMap { Int($0) }.contains { String($0) == value }
         case .anyOf(let wanted):
-            wanted.contains(value)
+            wanted.map(folded).contains(value)
         case .range(let lower, let upper):
-            !(lower.map(value.precedes) ?? false) && !(upper?.precedes(value) ?? false)
-        case .wildcard(let pattern) where key.isPersonName:
-            WildcardPattern(PersonNameText.folded(pattern)).matches(PersonNameText.folded(value))
+            !(lower.map { value.precedes(folded($0)) } ?? false) && !(upper.map { folded($0).precedes(value) } ?? false)
         case .wildcard(let pattern):
-            WildcardPattern(pattern).matches(value)
+            WildcardPattern(folded(pattern)).matches(value)
         case .anyWordPrefix(let words):
             key.isPersonName
-                && words.map(PersonNameText.folded).contains { word in
+                && words.map(folded).contains { word in
                     !word.isEmpty && PersonNameText.words(value).contains { $0.utf8.starts(with: word.utf8) }
                 }
         }

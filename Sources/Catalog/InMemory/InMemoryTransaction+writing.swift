@@ -144,8 +144,8 @@ extension InMemoryTransaction: CatalogWriting {
         guard state.jobs[job] != nil else { throw missing("import job") }
         var known = state.files[job] ?? [:]
         for file in files {
-            try checkStagedObject(file)
             guard known.updateValue(file, forKey: file.key) == nil else { throw conflict("the file is listed") }
+            try checkStagedObject(file)
         }
         state.files[job] = known
     }

@@ -1,20 +1,11 @@
 import Catalog
 import GRDB
 
-/// A QIDO-RS search on one level, as SQL.
-///
-/// SQLite's planner knows nothing of how many rows a condition leaves, so the search looks first: it counts the
-/// candidates of each condition up to a bound. The condition with the fewest drives the query, its rows are sorted. When
-/// every condition leaves many, the index that has the answer's order is walked and the rest filtered, which finds a
-/// page soon because many rows fit.
+/// A QIDO-RS search on one level, as SQL; ``SearchPlan`` decides where it begins.
 struct IndexSearch {
     let level: Match.Key.Level
     let conditions: [SearchCondition]
     let query: IndexQuery
-
-    /// The most candidates worth sorting: on the condition's own level, and on the level searched.
-    private static let candidatesMax = 1000
-    private static let rowsMax = 20_000
 
     init(_ query: IndexQuery, level: Match.Key.Level) {
         self.query = query
@@ -32,7 +23,7 @@ struct IndexSearch {
         let filters = conditions.map(\.filter) + (level == .instance ? [Self.isCurrent] : [])
         let matching = filters.conjunction
         let page: SQL = "LIMIT \(query.limit) OFFSET \(max(query.offset, 0))"
-        guard let driver = try driver(in: transaction) else {
+        guard let driver = try driver(walking: order.walk != nil, in: transaction) else {
             let walk: SQL = order.walk.map { SQL(sql: " INDEXED BY \($0)") } ?? ""
             return """
                 SELECT \(SQL(sql: columns)) FROM \(SQL(sql: level.table))\(walk)\(joins)
@@ -61,20 +52,25 @@ struct IndexSearch {
         }
     }
 
-    /// The keys to begin with, of the level searched; nil when every condition leaves too many.
-    private func driver(in transaction: SQLiteTransaction) throws -> SQL? {
-        var best: (count: Int, keys: SQL)?
+    /// The keys to begin with, of the level searched; nil when the order is walked.
+    private func driver(walking canWalk: Bool, in transaction: SQLiteTransaction) throws -> SQL? {
+        let rows = try transaction.rowsAtMost(level.keyColumn, level.table)
+        let wanted = canWalk ? query.limit.addingReportingOverflow(max(query.offset, 0)).partialValue : rows
+        var plan = SearchPlan(wanted: max(wanted, 1), rows: rows)
         for condition in conditions {
             guard let candidates = condition.candidates else { continue }
-            let count = try transaction.count(candidates, upTo: Self.candidatesMax + 1)
-            guard count <= Self.candidatesMax, count < best?.count ?? .max else { continue }
+            let count = try transaction.count(candidates, upTo: SearchPlan.countMax)
             let keys = lowered(candidates, from: condition.level)
-            if condition.level < level {
-                guard try transaction.count(keys, upTo: Self.rowsMax + 1) <= Self.rowsMax else { continue }
+            var keyCount = count < SearchPlan.countMax ? count : nil
+            if keyCount != nil, condition.level < level {
+                let lower = try transaction.count(keys, upTo: 2 * SearchPlan.countMax)
+                keyCount = lower < 2 * SearchPlan.countMax ? lower : nil
             }
-            best = (count, keys)
+            plan.add(
+                count: count, of: try transaction.rowsAtMost(condition.level.keyColumn, condition.level.table),
+                keys: keys, keyCount: keyCount)
         }
-        return best?.keys
+        return plan.driver
     }
 
     /// The keys of the rows searched that stand in rows of a level above.
@@ -109,12 +105,5 @@ struct SearchOrder {
     /// The terms; when sorting, the first is an expression (`+`), so that the planner does not walk an index instead.
     func terms(isSorting: Bool) -> String {
         "\(isSorting ? "+" : "")\(first), \(rest)"
-    }
-}
-
-extension SQLiteTransaction {
-    /// How many rows a query has, counted to a bound.
-    func count(_ query: SQL, upTo limit: Int) throws -> Int {
-        try rows(of: "SELECT count(*) FROM (\(query) LIMIT \(limit))") { $0.integer() }.first ?? 0
     }
 }

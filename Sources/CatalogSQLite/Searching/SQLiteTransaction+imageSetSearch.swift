@@ -32,7 +32,7 @@ extension SQLiteTransaction {
     }
 }
 
-/// A page of SearchImageSets as SQL; it chooses what drives the query as ``IndexSearch`` does.
+/// A page of SearchImageSets as SQL; ``SearchPlan`` decides where it begins.
 private struct ImageSetSearch {
     let query: ImageSetQuery
     /// The column of the sort key, and the index that begins with it.
@@ -41,8 +41,6 @@ private struct ImageSetSearch {
     let conditions: [SQL]
     /// Where the page before ended.
     let last: (key: (any DatabaseValueConvertible)?, id: ImageSetID)?
-
-    private static let candidatesMax = 1000
 
     init(_ query: ImageSetQuery) throws {
         self.query = query
@@ -89,15 +87,16 @@ private struct ImageSetSearch {
         return [["(\(column), image_set.id) \(beyond) (\(key), \(last.id.blob))"], [without]]
     }
 
-    /// The keys of the filter with the fewest rows; nil when every filter leaves many.
+    /// The keys to begin with; nil when the order is walked.
     private func driver(in transaction: SQLiteTransaction) throws -> SQL? {
-        var best: (count: Int, keys: SQL)?
+        let rows = try transaction.rowsAtMost("key", "image_set")
+        var plan = SearchPlan(wanted: query.limit, rows: rows)
         for filter in query.filters {
             let keys: SQL = "SELECT key FROM image_set WHERE \(filter.condition)"
-            let count = try transaction.count(keys, upTo: Self.candidatesMax + 1)
-            if count <= Self.candidatesMax, count < best?.count ?? .max { best = (count, keys) }
+            let count = try transaction.count(keys, upTo: SearchPlan.countMax)
+            plan.add(count: count, of: rows, keys: keys, keyCount: count < SearchPlan.countMax ? count : nil)
         }
-        return best?.keys
+        return plan.driver
     }
 }
 

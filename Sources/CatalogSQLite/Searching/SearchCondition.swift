@@ -43,9 +43,12 @@ extension SearchCondition {
         case .modalitiesInStudy:
             let holds = test.holds(for: "listed.modality")
             filter = "EXISTS (SELECT 1 FROM series AS listed WHERE listed.study_uid = study.uid AND \(holds))"
-            candidates = """
-                SELECT study.key FROM series AS listed CROSS JOIN study ON study.uid = listed.study_uid WHERE \(holds)
+            candidates = test.bounds(for: "listed.modality").map { bounds in
                 """
+                SELECT study.key FROM series AS listed CROSS JOIN study ON study.uid = listed.study_uid
+                WHERE \(bounds) AND \(holds)
+                """
+            }
         case .warningReason:
             // Codes are compared as text but found as numbers.
             let holds = test.numbers.map { SQL("code IN \($0)") } ?? test.holds(for: "CAST(code AS TEXT)")

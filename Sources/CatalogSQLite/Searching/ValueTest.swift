@@ -22,7 +22,8 @@ enum ValueTest {
             guard !wanted.isEmpty else { return nil }
             self = .anyOf(isPersonName ? wanted.map(PersonNameText.folded) : wanted)
         case .range(let lower, let upper):
-            self = .range(lower: lower, upper: upper)
+            let fold = isPersonName ? PersonNameText.folded : { $0 }
+            self = .range(lower: lower.map(fold), upper: upper.map(fold))
         case .wildcard(let pattern):
             guard !pattern.isEmpty else { return nil }
             self = .wildcard(WildcardPattern(isPersonName ? PersonNameText.folded(pattern) : pattern))
