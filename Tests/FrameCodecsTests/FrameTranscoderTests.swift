@@ -110,6 +110,24 @@ struct FrameTranscoderTests {
         }
     }
 
+    @Test func whatDoesNotDecodeToItsSourceIsNotStored() throws {
+        let pixel = PixelDescription(rows: 20, columns: 20, bitsAllocated: 16, bitsStored: 12)
+        let transcoder = transcoder(pixel)
+        let source = cells(pixel)
+        let codestream = try transcoder.encode(source).bytes
+        var other = source
+        other[17] ^= 1
+        for (original, isStored) in [(source, true), (other, false), (Array(source.dropLast()), false)] {
+            do throws(FrameError) {
+                _ = try transcoder.examine(codestream, (original, SampleScan(source, pixel)))
+                #expect(isStored)
+            } catch {
+                #expect(!isStored)
+                #expect(error.code == .verificationFailed)
+            }
+        }
+    }
+
     @Test func keptFramesHaveOneChecksumOverTheirBytes() throws {
         let pixel = PixelDescription(rows: 4, columns: 6, bitsAllocated: 8)
         let frame = try FrameTranscoder(

@@ -7,11 +7,12 @@ public enum FrameDecoder {
         FrameDecoders.decoder(of: transferSyntaxUID) != nil
     }
 
-    /// The samples of one frame as stored (bare codestream, or JPH file): native cells, little endian, Bits Allocated wide,
-    /// colour by pixel, `pixel.frameByteCount` bytes. What Pixel Data of Explicit VR Little Endian with Planar Configuration 0 hold.
+    /// The samples of one frame as stored (bare codestream, or JPH file): native cells, little endian, Bits Allocated
+    /// wide, colour by pixel, `pixel.frameByteCount` bytes. What Pixel Data of Explicit VR Little Endian with Planar
+    /// Configuration 0 hold.
     ///
-    /// A transfer syntax without a decoder is refused by name. The size and sample type of a compressed frame are checked against
-    /// `pixel` before anything is allocated for its samples.
+    /// A transfer syntax without a decoder is refused by name. The size and sample type of a compressed frame are
+    /// checked against `pixel` before anything is allocated for its samples.
     public static func decode(
         _ frame: [UInt8], storedTransferSyntaxUID: String, pixel: PixelDescription
     ) throws(FrameError) -> [UInt8] {

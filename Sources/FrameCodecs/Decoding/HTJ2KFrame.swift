@@ -3,8 +3,8 @@ import HTJ2K
 
 /// High-Throughput JPEG 2000 (PS3.5 A.4.4, ISO/IEC 15444-15): decoded, and encoded for storage.
 ///
-/// Pixel cells and the codec's samples may differ in width: 8 stored bits in cells of 16 are bytes to the codec. A cell is the
-/// sample extended, by its sign where the codestream is signed.
+/// Pixel cells and the codec's samples may differ in width: 8 stored bits in cells of 16 are bytes to the codec. A cell
+/// is the sample extended, by its sign where the codestream is signed.
 enum HTJ2KFrame: FrameDecoding {
     static var transferSyntaxUIDs: [String] {
         [TransferSyntax.htj2kLossless, .htj2kLosslessRPCL, .htj2k].map(\.uid)

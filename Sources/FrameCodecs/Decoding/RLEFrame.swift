@@ -57,8 +57,8 @@ enum RLEFrame: FrameDecoding {
         return zip(starts, starts.dropFirst()).map { $0..<$1 }
     }
 
-    /// Unpacks a segment (PS3.5 G.3.2) into every `step`th byte of `output` from `place`, `count` of them; false when the segment
-    /// has fewer. What it has beyond is padding.
+    /// Unpacks a segment (PS3.5 G.3.2) into every `step`th byte of `output` from `place`, `count` of them; false when
+    /// the segment has fewer. What it has beyond is padding.
     private static func unpack(
         _ segment: ArraySlice<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>, from place: Int, step: Int,
         count: Int

@@ -1,7 +1,8 @@
 import DICOM
 import HTJ2K
 
-/// The file form of a stored frame, which `GetImageFrame` gives: codestreams stand in the boxes of a JPH file, all else as it is.
+/// The file form of a stored frame, which `GetImageFrame` gives: codestreams stand in the boxes of a JPH file, all else
+/// as it is.
 public enum ImageFrameFile {
     /// `frame` as a file. `frame` is a bare codestream where `transferSyntaxUID` is that of one.
     public static func wrap(_ frame: [UInt8], transferSyntaxUID: String, pixel: PixelDescription) -> [UInt8] {

@@ -2,7 +2,8 @@ import DICOM
 
 /// What frames are called on the wire and in file systems, by the transfer syntax in which they are stored.
 public enum ImageFrameMediaType {
-    /// Content-Type of `GetImageFrame` (spec/10); nil stands for an absent stored transfer syntax, which is the data store's own.
+    /// Content-Type of `GetImageFrame` (spec/10); nil stands for an absent stored transfer syntax, which is the data
+    /// store's own.
     ///
     /// 4.202 and 4.90 are files (JPH, JP2). `video/H256` is the service's own spelling, which clients compare with.
     public static func contentType(
@@ -22,8 +23,8 @@ public enum ImageFrameMediaType {
         }
     }
 
-    /// Media type of a frame part of DICOMweb, which is a bare codestream (PS3.18 table 8.7.3-5); native cells and whatever has no
-    /// type of its own are octets.
+    /// Media type of a frame part of DICOMweb, which is a bare codestream (PS3.18 table 8.7.3-5); native cells and
+    /// whatever has no type of its own are octets.
     public static func dicomwebMediaType(_ transferSyntaxUID: String) -> String {
         switch kind(transferSyntaxUID) {
         case .native, .other: octets

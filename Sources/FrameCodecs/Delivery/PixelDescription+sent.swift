@@ -3,8 +3,8 @@ public import DICOM
 extension PixelDescription {
     /// Reads the image pixel module of a stored instance whose frames are kept one by one.
     ///
-    /// What only the pixel data told when it came is told by its tag and by how it is kept: native cells of YBR_FULL_422 stay
-    /// native because their chroma is subsampled, and for no other reason (``StoragePlan``).
+    /// What only the pixel data told when it came is told by its tag and by how it is kept: native cells of
+    /// YBR_FULL_422 stay native because their chroma is subsampled, and for no other reason (``StoragePlan``).
     public init(
         stored dataSet: DataSet, tag: Tag = .pixelData, storedTransferSyntaxUID: String
     ) throws(FrameError) {
@@ -22,8 +22,8 @@ extension PixelDescription {
 
     /// Photometric Interpretation (0028,0004) of frames that came in `imported` and are sent in `sent`.
     ///
-    /// The term names the colours inside a codestream that transforms them, not those a decoder gives (PS3.5 8.2.4, 8.2.14):
-    /// `YBR_RCT` for the RGB that we encode, `RGB` for what was decoded.
+    /// The term names the colours inside a codestream that transforms them, not those a decoder gives (PS3.5 8.2.4,
+    /// 8.2.14): `YBR_RCT` for the RGB that we encode, `RGB` for what was decoded.
     public func photometricInterpretation(importedIn imported: String, sentIn sent: String) -> String {
         guard samplesPerPixel == 3 else { return photometricInterpretation }
         let transformed = ["YBR_RCT", "YBR_ICT"].contains(photometricInterpretation)

@@ -1,7 +1,7 @@
 public import DICOM
 
-/// Extended Offset Table (7FE0,0001) and Extended Offset Table Lengths (7FE0,0002) (PS3.3 C.7.6.3.1.8): where the frames of
-/// encapsulated pixel data begin, in 64 bits, and how long each is without its padding.
+/// Extended Offset Table (7FE0,0001) and Extended Offset Table Lengths (7FE0,0002) (PS3.3 C.7.6.3.1.8): where the
+/// frames of encapsulated pixel data begin, in 64 bits, and how long each is without its padding.
 public struct ExtendedOffsetTable: Sendable, Equatable {
     /// The first byte of every frame's item, counted from the first item after the basic offset table.
     public var offsets: [UInt64]
@@ -16,8 +16,8 @@ public struct ExtendedOffsetTable: Sendable, Equatable {
 
     /// The table of `dataSet`; nil when it has none. `content` is what bulk values of the data set refer to.
     ///
-    /// A table over `maximumCount` entries, which is at most the number of fragments, is not read: its offsets come back empty,
-    /// as no table of the pixel data can be.
+    /// A table over `maximumCount` entries, which is at most the number of fragments, is not read: its offsets come
+    /// back empty, as no table of the pixel data can be.
     public init?(_ dataSet: DataSet, content: any RandomAccessBytes, maximumCount: Int) {
         guard let offsets = dataSet[.extendedOffsetTable], !offsets.value.isEmpty else { return nil }
         self.offsets = Self.numbers(offsets, content: content, maximumCount: maximumCount)

@@ -2,9 +2,9 @@ import DICOM
 
 /// Tells which fragments of encapsulated pixel data make which frame (PS3.5 A.4).
 ///
-/// In this order: the extended offset table; the basic offset table; one frame is all fragments; as many fragments as frames are
-/// one each; else a frame begins where a fragment begins as an image does. A table is believed only when every entry is the place
-/// of an item, in rising order from the first, and there are as many as frames.
+/// In this order: the extended offset table; the basic offset table; one frame is all fragments; as many fragments as
+/// frames are one each; else a frame begins where a fragment begins as an image does. A table is believed only when
+/// every entry is the place of an item, in rising order from the first, and there are as many as frames.
 struct FragmentRules {
     private let encapsulated: Encapsulated
     private let bytes: PixelDataBytes

@@ -1,10 +1,8 @@
-public import DICOM
-
 extension FrameLayout {
     /// Splits native pixel data of `byteCount` bytes into the frames that `pixel` describes.
     ///
-    /// Bytes after the last frame are padding unless they could be a frame more. Fewer bytes than the frames need, or a frame
-    /// more, fail: which frames are meant cannot be known.
+    /// Bytes after the last frame are padding unless they could be a frame more. Fewer bytes than the frames need, or a
+    /// frame more, fail: which frames are meant cannot be known.
     static func native(byteCount: Int, isTruncated: Bool, _ pixel: PixelDescription) throws(Failure) -> FrameLayout {
         let bits = pixel.frameBitCount
         let wholeFrames = byteCount.multipliedReportingOverflow(by: 8).overflow ? 0 : byteCount * 8 / bits
@@ -48,28 +46,5 @@ extension FrameLayout {
     /// The bytes of `count` frames of `bits` bits; `count` frames are known to fit the pixel data, or to be one.
     private static func bytes(_ count: Int, _ bits: Int) -> Int {
         (count * bits + 7) / 8
-    }
-}
-
-extension FrameLayout {
-    /// Finds the frames of `pixelData`, which `pixel` describes.
-    ///
-    /// - `transferSyntaxUID` tells how compressed images begin, for pixel data without an offset table that holds.
-    /// - `extendedOffsetTable` is that of the data set, if it has one (PS3.3 C.7.6.3.1.8).
-    /// - Reads nothing of native pixel data and at most 16 bytes of a fragment.
-    public init(
-        _ pixelData: PixelData, _ pixel: PixelDescription, bytes: PixelDataBytes, transferSyntaxUID: String,
-        extendedOffsetTable: ExtendedOffsetTable? = nil
-    ) throws(Failure) {
-        switch pixelData.form {
-        case .native(_, let length, let declaredLength, _):
-            self = try FrameLayout.native(
-                byteCount: max(length, 0), isTruncated: length < declaredLength, pixel)
-        case .encapsulated(let encapsulated):
-            self = try FragmentRules(
-                encapsulated, bytes: bytes, numberOfFrames: pixel.numberOfFrames,
-                start: StartOfImage(transferSyntaxUID: transferSyntaxUID)
-            ).layout(extendedOffsetTable)
-        }
     }
 }

@@ -1,7 +1,8 @@
 /// Where each frame of a pixel data element lies, as ranges of its ``PixelDataBytes``.
 ///
-/// Native frames lie one behind the other, counted in bits (cells of 1 bit are packed without regard to frames, PS3.5 8.1.1);
-/// compressed frames are one or more whole fragments. A slide of 100,000 native frames takes no more memory than one.
+/// Native frames lie one behind the other, counted in bits (cells of 1 bit are packed without regard to frames, PS3.5
+/// 8.1.1); compressed frames are one or more whole fragments. A slide of 100,000 native frames takes no more memory
+/// than one.
 public struct FrameLayout: Sendable, Equatable {
     /// How places are kept.
     enum Places: Sendable, Equatable {
@@ -41,7 +42,8 @@ public struct FrameLayout: Sendable, Equatable {
         }
     }
 
-    /// The bytes that hold frame `index`, counted from 0. Neighbours share a byte where frames of 1-bit cells meet in it.
+    /// The bytes that hold frame `index`, counted from 0. Neighbours share a byte where frames of 1-bit cells meet in
+    /// it.
     public func byteRange(_ index: Int) -> Range<Int> {
         precondition(index >= 0 && index < frameCount, "a frame is inside its layout")
         switch places {
@@ -52,8 +54,8 @@ public struct FrameLayout: Sendable, Equatable {
 
     /// The bytes of frame `index`, counted from 0: native cells in the order they came in, or the compressed stream.
     ///
-    /// A frame of 1-bit cells begins with its first pixel in the lowest bit of the first byte, wherever it lay; the bits after
-    /// its last pixel are 0.
+    /// A frame of 1-bit cells begins with its first pixel in the lowest bit of the first byte, wherever it lay; the
+    /// bits after its last pixel are 0.
     public func frame(_ index: Int, of bytes: PixelDataBytes) throws(FrameError) -> [UInt8] {
         let range = byteRange(index)
         let read: ArraySlice<UInt8>

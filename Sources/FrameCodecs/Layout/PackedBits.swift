@@ -1,9 +1,10 @@
 /// Frames of 1-bit cells, which native pixel data packs without regard to bytes (PS3.5 8.1.1).
 ///
-/// We keep every such frame from a byte of its own, so that it can be served alone. Joining the frames again gives the pixel
-/// data back bit by bit; bits and bytes of padding after the last pixel come back as 0.
+/// We keep every such frame from a byte of its own, so that it can be served alone. Joining the frames again gives the
+/// pixel data back bit by bit; bits and bytes of padding after the last pixel come back as 0.
 public enum PackedBits {
-    /// `count` bits of `bytes` from bit `start` (0...7, counted from the lowest bit of the first byte), moved to a byte border.
+    /// `count` bits of `bytes` from bit `start` (0...7, counted from the lowest bit of the first byte), moved to a byte
+    /// border.
     static func extract(_ count: Int, from bytes: ArraySlice<UInt8>, atBit start: Int) -> [UInt8] {
         var frame = [UInt8](repeating: 0, count: (count + 7) / 8)
         bytes.withUnsafeBytes { source in

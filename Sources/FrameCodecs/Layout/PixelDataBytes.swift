@@ -2,8 +2,8 @@ public import DICOM
 
 /// The value of a pixel data element as one run of little-endian bytes, read where it lies.
 ///
-/// Native: the pixel cells, turned to little endian if they were not. Encapsulated: the fragments' values joined, without
-/// the items around them and without offset table.
+/// Native: the pixel cells, turned to little endian if they were not. Encapsulated: the fragments' values joined,
+/// without the items around them and without offset table.
 public struct PixelDataBytes: RandomAccessBytes {
     /// What the extents refer to.
     private let content: any RandomAccessBytes
@@ -29,7 +29,8 @@ public struct PixelDataBytes: RandomAccessBytes {
         var starts = [0]
         starts.reserveCapacity(extents.count + 1)
         for extent in extents {
-            // Extents lie apart within one content, so that their sum is at most its size; a liar's sum stays at the top.
+            // Extents lie apart within one content, so that their sum is at most its size; a liar's sum stays at the
+            // top.
             let (end, overflows) = starts[starts.count - 1].addingReportingOverflow(extent.length)
             starts.append(overflows ? Int.max : end)
         }
@@ -41,7 +42,8 @@ public struct PixelDataBytes: RandomAccessBytes {
         starts[starts.count - 1]
     }
 
-    /// The lengths of the pieces: of the fragments, or of the one native value. An export needs them to part the bytes again.
+    /// The lengths of the pieces: of the fragments, or of the one native value. An export needs them to part the bytes
+    /// again.
     public var pieceLengths: [Int] {
         extents.map(\.length)
     }
@@ -93,9 +95,10 @@ public struct PixelDataBytes: RandomAccessBytes {
 extension PixelDataBytes {
     /// The word size in which the bytes of native pixel data are big endian; 1 when they are little endian.
     ///
-    /// Cells of 16 and more bits turn as cells, also where a file calls them OB (as pydicom and GDCM read them); smaller ones
-    /// are bytes in OB and halves of 16-bit words in OW (PS3.5 8.1.2 and A.3). Big-endian pixel data in another syntax than
-    /// Explicit VR Big Endian are those of GE's private 1.2.840.113619.5.2, whose small cells are bytes.
+    /// Cells of 16 and more bits turn as cells, also where a file calls them OB (as pydicom and GDCM read them);
+    /// smaller ones are bytes in OB and halves of 16-bit words in OW (PS3.5 8.1.2 and A.3). Big-endian pixel data in
+    /// another syntax than Explicit VR Big Endian are those of GE's private 1.2.840.113619.5.2, whose small cells are
+    /// bytes.
     public static func bigEndianWordSize(
         _ pixelData: PixelData, _ pixel: PixelDescription, transferSyntaxUID: String
     ) -> Int {

@@ -6,8 +6,8 @@ extension PixelDescription {
     /// `pixelData` tells what the data set itself cannot: that the cells are floating point, and whether native
     /// YBR_FULL_422 cells are really subsampled (files exist that say so and hold three full samples a pixel).
     ///
-    /// Bits Stored, High Bit and Pixel Representation default to the whole cell, its top bit and unsigned: Float Pixel Data
-    /// have none of them (PS3.3 C.7.6.24), and files leave them out.
+    /// Bits Stored, High Bit and Pixel Representation default to the whole cell, its top bit and unsigned: Float Pixel
+    /// Data have none of them (PS3.3 C.7.6.24), and files leave them out.
     public init(_ dataSet: DataSet, pixelData: PixelData? = nil) throws(FrameError) {
         let rows = try Self.number(.rows, dataSet, in: 1...Int(Int32.max))
         let columns = try Self.number(.columns, dataSet, in: 1...Int(Int32.max))
@@ -35,7 +35,8 @@ extension PixelDescription {
         guard (bitsStored - 1..<bitsAllocated).contains(highBit) else {
             throw FrameError(.invalidAttribute, tag: .highBit, "High Bit leaves no room for Bits Stored")
         }
-        // A planar configuration that is neither 0 nor 1 is taken for the default, as it is where one sample makes a pixel.
+        // A planar configuration that is neither 0 nor 1 is taken for the default, as it is where one sample makes a
+        // pixel.
         let planarConfiguration = dataSet.integer(.planarConfiguration) == 1 && samplesPerPixel > 1 ? 1 : 0
         self.init(
             rows: rows, columns: columns, samplesPerPixel: samplesPerPixel, bitsAllocated: bitsAllocated,

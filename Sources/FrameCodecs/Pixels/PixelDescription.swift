@@ -3,8 +3,8 @@
 /// Pixel cells are `bitsAllocated` wide, `samplesPerPixel` a pixel; the sample is the `bitsStored` bits below and with
 /// `highBit` (PS3.5 8.1.1).
 public struct PixelDescription: Sendable, Equatable {
-    /// The most bytes that one frame may have. Larger ones are kept as they came, which needs no memory for them: encoding and
-    /// verifying takes about ten times a frame.
+    /// The most bytes that one frame may have. Larger ones are kept as they came, which needs no memory for them, as
+    /// encoding would (``FrameTranscoder``).
     public static let maximumFrameByteCount = 1 << 28
 
     /// What a pixel cell holds.
@@ -37,7 +37,8 @@ public struct PixelDescription: Sendable, Equatable {
     public var photometricInterpretation: String
     /// Number of Frames (0028,0008); 1 when absent, nil when its value is no number of frames.
     public var numberOfFrames: Int?
-    /// Whether the native cells hold two chroma samples for every two pixels: Y Y Cb Cr (PS3.3 C.7.6.3.1.2 YBR_FULL_422).
+    /// Whether the native cells hold two chroma samples for every two pixels: Y Y Cb Cr (PS3.3 C.7.6.3.1.2
+    /// YBR_FULL_422).
     public var isChromaSubsampled: Bool
 
     /// A description whose numbers the caller vouches for.
@@ -64,8 +65,8 @@ public struct PixelDescription: Sendable, Equatable {
         sampleType == .signed
     }
 
-    /// The bits of one native frame: Rows × Columns × Samples per Pixel × Bits Allocated, two samples a pixel where chroma
-    /// is subsampled.
+    /// The bits of one native frame: Rows × Columns × Samples per Pixel × Bits Allocated, two samples a pixel where
+    /// chroma is subsampled.
     public var frameBitCount: Int {
         rows * columns * (isChromaSubsampled ? 2 : samplesPerPixel) * bitsAllocated
     }

@@ -1,10 +1,12 @@
-/// What one pass over the native cells of a frame tells: the pixel values' range, and how few bits hold the cells exactly.
+/// What one pass over the native cells of a frame tells: the pixel values' range, and how few bits hold the cells
+/// exactly.
 struct SampleScan: Equatable {
     /// The least sample.
     var minimum: Int
     /// The greatest sample.
     var maximum: Int
-    /// The bits an encoder has to keep of every cell: Bits Stored, or Bits Allocated when the bits above are no mere extension.
+    /// The bits an encoder has to keep of every cell: Bits Stored, or Bits Allocated when the bits above are no mere
+    /// extension.
     var bitDepth: Int
     /// Whether those bits are two's complement.
     var isSigned: Bool
@@ -18,9 +20,9 @@ struct SampleScan: Equatable {
 
     /// Scans the cells of `frame`, which are 8, 16 or 32 bits wide and of whole numbers.
     ///
-    /// Bits above Bits Stored are an extension when they are all 0 (unsigned) or all copies of the sign (signed). Else they hold
-    /// something, overlays (PS3.5 8.1.2) or a sign left out, and every bit of the cell has to be kept. So it is where High Bit is
-    /// not the top of the lowest Bits Stored bits.
+    /// Bits above Bits Stored are an extension when they are all 0 (unsigned) or all copies of the sign (signed). Else
+    /// they hold something, overlays (PS3.5 8.1.2) or a sign left out, and every bit of the cell has to be kept. So it
+    /// is where High Bit is not the top of the lowest Bits Stored bits.
     init(_ frame: [UInt8], _ pixel: PixelDescription) {
         self = frame.withUnsafeBytes { SampleScan($0, pixel) }
     }

@@ -6,7 +6,8 @@ public struct EncodedFrame: Sendable, Equatable {
     public var transferSyntaxUID: String
     /// PixelDataChecksumFromBaseToFullResolution: smallest first, the full resolution last.
     ///
-    /// Over decoded samples where we decode (little endian, Bits Allocated wide, colour by pixel); else one, over `bytes`.
+    /// Over decoded samples where we decode (little endian, Bits Allocated wide, colour by pixel); else one, over
+    /// `bytes`.
     public var checksums: [ResolutionChecksum]
     /// MinPixelValue; nil where we do not decode.
     public var minimum: Int?

@@ -1,6 +1,7 @@
 public import DICOM
 
-/// The pixel data of one imported instance, ready to be stored: what is kept of it, how many frames, and each of them encoded.
+/// The pixel data of one imported instance, ready to be stored: what is kept of it, how many frames, and each of them
+/// encoded.
 ///
 /// Nothing here fails an import (spec/20): whatever is wrong with the pixel data makes the plan a blob, with a warning.
 ///
@@ -29,7 +30,8 @@ public struct FrameSource: Sendable {
         layout?.frameCount ?? 0
     }
 
-    /// Looks at the pixel data of `file` for a data store that keeps `format`. Reads no more than a few bytes of each fragment.
+    /// Looks at the pixel data of `file` for a data store that keeps `format`. Reads no more than a few bytes of each
+    /// fragment.
     public init(_ file: PartTenFile, format: StoragePlan.LosslessFormat = .htj2k) {
         let found = Finding(file, format)
         plan = found.plan

@@ -3,7 +3,8 @@ import Glibc
 
 /// Makes of a frame as imported what is stored of it, verified.
 ///
-/// A value; safe to share between tasks. It holds nothing between frames: one frame takes about four times its decoded size.
+/// A value; safe to share between tasks. It holds nothing between frames. Encoding and verifying a frame takes at most
+/// about twelve times its decoded size (8-bit cells; half of that for 16-bit ones).
 public struct FrameTranscoder: Sendable {
     /// The shorter side from which a reduced resolution's checksum is listed (spec/50 "IFRC").
     public static let minimumChecksumSide = 100
@@ -24,11 +25,11 @@ public struct FrameTranscoder: Sendable {
 
     /// What is stored of one frame.
     ///
-    /// `source` is the frame as ``FrameLayout/frame(_:of:)`` gives it: its compressed stream, or its native cells, little endian,
-    /// in the Planar Configuration they came in.
+    /// `source` is the frame as ``FrameLayout/frame(_:of:)`` gives it: its compressed stream, or its native cells,
+    /// little endian, in the Planar Configuration they came in.
     ///
-    /// Transcoded frames are decoded again and compared byte by byte with the source; kept frames of a syntax that we decode are
-    /// decoded as well. Any failure means: keep the instance's pixel data as a blob, with warning 45312.
+    /// Transcoded frames are decoded again and compared byte by byte with the source; kept frames of a syntax that we
+    /// decode are decoded as well. Any failure means: keep the instance's pixel data as a blob, with warning 45312.
     public func encode(_ source: [UInt8]) throws(FrameError) -> EncodedFrame {
         switch plan {
         case .keepFrames(let uid):
@@ -56,9 +57,9 @@ public struct FrameTranscoder: Sendable {
         return NativeFrame.interleaved(try NativeFrame.decode(source, pixel), pixel)
     }
 
-    /// Decodes every resolution of a codestream that is about to be stored. Its samples have to be `original`, where that is
-    /// known.
-    private func examine(
+    /// Decodes every resolution of a codestream that is about to be stored. Its samples have to be `original`, where
+    /// that is known.
+    func examine(
         _ codestream: [UInt8], _ original: (samples: [UInt8], scan: SampleScan)?
     ) throws(FrameError) -> EncodedFrame {
         let originalChecksum = original.map { Checksum.crc32($0.samples) }
@@ -74,7 +75,7 @@ public struct FrameTranscoder: Sendable {
                 checksums.append(
                     ResolutionChecksum(width: resolution.width, height: resolution.height, crc32: checksum))
                 guard resolution.isFull else { return }
-                isVerified = originalChecksum ?? checksum == checksum
+                isVerified = (originalChecksum ?? checksum) == checksum
                 if let original { isVerified = isVerified && Self.areEqual(cells, original.samples) }
                 if scan == nil { scan = SampleScan(cells, pixel) }
             }

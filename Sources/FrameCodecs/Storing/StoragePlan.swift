@@ -4,7 +4,8 @@ import DICOM
 public enum StoragePlan: Sendable, Equatable {
     /// No pixel data: no frames, stored transfer syntax Explicit VR Little Endian.
     case noPixels
-    /// Frames are decoded and encoded anew in the transfer syntax `to`; ones that already are as we would write them stay.
+    /// Frames are decoded and encoded anew in the transfer syntax `to`; ones that already are as we would write them
+    /// stay.
     case transcode(to: String)
     /// Frames are kept byte for byte in the transfer syntax they came in.
     case keepFrames(String)
@@ -33,9 +34,9 @@ public enum StoragePlan: Sendable, Equatable {
 
     /// The plan for pixel data that came in `transferSyntaxUID`.
     ///
-    /// Where the table says "decoded" and there is no decoder (``FrameDecoders``), the plan is a blob with warning 45312; adding
-    /// the decoder changes the plan. These native cells stay native, as no image codec holds them exactly: 1 bit, floating point,
-    /// 64 bits, and YBR_FULL_422, whose chroma samples would have to be doubled.
+    /// Where the table says "decoded" and there is no decoder (``FrameDecoders``), the plan is a blob with warning
+    /// 45312; adding the decoder changes the plan. These native cells stay native, as no image codec holds them
+    /// exactly: 1 bit, floating point, 64 bits, and YBR_FULL_422, whose chroma samples would have to be doubled.
     public static func `for`(
         transferSyntaxUID: String, pixel: PixelDescription, format: LosslessFormat = .htj2k
     ) -> StoragePlan {
@@ -51,7 +52,8 @@ public enum StoragePlan: Sendable, Equatable {
         }
     }
 
-    /// The data store's own syntax: what decodes is checked by decoding (and written anew when it is not RPCL), else kept as it is.
+    /// The data store's own syntax: what decodes is checked by decoding (and written anew when it is not RPCL), else
+    /// kept as it is.
     private static func keepOrTranscode(_ uid: String, _ format: LosslessFormat) -> StoragePlan {
         FrameDecoders.decoder(of: uid) == nil ? .keepFrames(uid) : .transcode(to: uid)
     }

@@ -2,8 +2,8 @@ import DICOM
 
 /// A light look at a video: is it of the codec that its transfer syntax names?
 ///
-/// Reads the first 64 KiB, and of an MP4 file the box that describes its tracks. Knows MPEG-2 transport streams (also with the
-/// time codes of Blu-ray), MPEG program streams, MP4, and bare MPEG-2, H.264 and HEVC streams.
+/// Reads the first 64 KiB, and of an MP4 file the box that describes its tracks. Knows MPEG-2 transport streams (also
+/// with the time codes of Blu-ray), MPEG program streams, MP4, and bare MPEG-2, H.264 and HEVC streams.
 enum VideoStream {
     private static let prefixLength = 1 << 16
     private static let maximumMovieLength = 1 << 24
@@ -132,7 +132,8 @@ enum VideoStream {
 
     // MARK: bare streams
 
-    /// The codec by the first start codes: a sequence header (H.262 6.2.2), or parameter sets (H.264 7.4.1, H.265 7.4.2.2).
+    /// The codec by the first start codes: a sequence header (H.262 6.2.2), or parameter sets (H.264 7.4.1, H.265
+    /// 7.4.2.2).
     private static func elementaryFamily(_ bytes: [UInt8]) -> TransferSyntax.Family? {
         var place = 0
         while place + 4 < bytes.count {
