@@ -27,7 +27,7 @@ public protocol CatalogWriting: CatalogReading {
     /// later. One that began at `version` was in no version and goes altogether.
     func end(_ instance: InstanceID, before version: Int) throws
     /// Removes an image set with all versions, instances and frame sets; stored objects that nothing refers to any more
-    /// go too, at the end of the transaction. Tags, study and series records stay.
+    /// go too. Tags, study and series records stay.
     func deleteImageSet(_ id: ImageSetID) throws
 
     // MARK: Stored objects

@@ -19,6 +19,7 @@ struct SQLiteFile {
             try pool.writeWithoutTransaction { database in
                 // A commit survives power loss. GRDB sets NORMAL when it turns on the write-ahead log.
                 try database.execute(sql: "PRAGMA synchronous = FULL")
+                try database.execute(sql: "PRAGMA cache_size = -\(Self.writerCacheKibibytes)")
                 try database.execute(sql: "PRAGMA wal_autocheckpoint = \(Self.checkpointPages)")
                 try database.execute(sql: "PRAGMA journal_size_limit = \(Self.journalBytesMax)")
                 // Before the first table, so that a file that was begun is known as ours.
@@ -61,7 +62,8 @@ struct SQLiteFile {
     // MARK: Opening
 
     private static let readersMax = 5
-    private static let cacheKibibytes = 8 << 10
+    private static let readerCacheKibibytes = 8 << 10
+    private static let writerCacheKibibytes = 32 << 10
     private static let checkpointPages = 4000
     private static let journalBytesMax = 64 << 20
     private static let busySeconds = 10.0
@@ -72,7 +74,7 @@ struct SQLiteFile {
         configuration.busyMode = .timeout(busySeconds)
         configuration.foreignKeysEnabled = true
         configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA cache_size = -\(cacheKibibytes)")
+            try database.execute(sql: "PRAGMA cache_size = -\(readerCacheKibibytes)")
         }
         return configuration
     }

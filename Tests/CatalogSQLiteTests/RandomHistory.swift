@@ -166,7 +166,9 @@ struct RandomHistory {
             let (attributes, updatedAt) = (attributes(), timestamp().milliseconds)
             return { try "\($0.upsert(CatalogSample.study(attributes, updatedAt: updatedAt)))" }
         case 25:
-            let (attributes, id, count) = (attributes(), imageSetID().value, number(0...9))
+            // A series has the image set of its number, so that no set is named by two.
+            let (attributes, count) = (attributes(), number(0...9))
+            let id = UInt128(Self.uids.firstIndex(of: attributes.grouping.seriesInstanceUID) ?? 0) + 1
             return { try "\($0.upsert(CatalogSample.series(attributes, imageSet: id, instances: count)))" }
         case 26:
             let (uid, isStudy) = (pick(Self.uids), chance(50))

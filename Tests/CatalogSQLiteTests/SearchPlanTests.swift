@@ -29,7 +29,7 @@ struct SearchPlanTests {
                     .map { $0["detail"] as String }
             }
             let scans = plan.filter {
-                $0.hasPrefix("SCAN") && !$0.contains("VIRTUAL TABLE") && !$0.contains("CONSTANT")
+                $0.hasPrefix("SCAN") && !$0.contains("INDEX") && !$0.contains("CONSTANT")
             }
             #expect(scans.isEmpty || key == .warningReason, "\(condition): \(plan)")
         }

@@ -75,7 +75,7 @@ extension InMemoryTransaction: CatalogWriting {
         guard row.firstVersion <= version else { throw conflict("the instance began later") }
         if row.firstVersion == version {
             state.instances[instance] = nil
-            releasedObjects.insert(row.object)
+            removeObjects(ifUnreferenced: [row.object])
         } else {
             state.instances[instance]?.endVersion = version
         }
@@ -87,7 +87,7 @@ extension InMemoryTransaction: CatalogWriting {
         for instance in instances { state.instances[instance.id] = nil }
         state.frameSets = state.frameSets.filter { $0.value.imageSet != id }
         releasedLevels.formUnion((state.versions.removeValue(forKey: id) ?? [:]).values.flatMap(\.levels.all))
-        releasedObjects.formUnion(instances.map(\.object))
+        removeObjects(ifUnreferenced: Set(instances.map(\.object)))
     }
 
     /// Throws `conflict` when an instance is in a primary set now.
@@ -172,9 +172,8 @@ extension InMemoryTransaction: CatalogWriting {
 
     // MARK: The end
 
-    /// Removes what the transaction released and nothing refers to, before it is committed.
+    /// Removes the levels that the transaction released and no version names, before it is committed.
     func sweep() {
-        removeObjects(ifUnreferenced: releasedObjects)
         let named = Set(state.versions.values.flatMap(\.values).flatMap(\.levels.all))
         for level in releasedLevels.subtracting(named) { state.levels[level] = nil }
     }

@@ -3,8 +3,7 @@ import ImageSets
 /// One transaction of an ``InMemoryCatalog``: a copy of the state, to be read and changed.
 final class InMemoryTransaction {
     var state: InMemoryState
-    /// Objects and levels that lost a reference in this transaction; ``sweep()`` looks at them.
-    var releasedObjects: Set<StoredObjectID> = []
+    /// Levels that lost a version in this transaction; ``sweep()`` looks at them.
     var releasedLevels: Set<LevelID> = []
 
     init(_ state: InMemoryState) {

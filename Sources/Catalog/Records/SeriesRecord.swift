@@ -6,7 +6,7 @@ public struct SeriesRecord: Sendable, Equatable {
     public var seriesInstanceUID: String
     /// The study it stands in.
     public var studyInstanceUID: String
-    /// The primary set that holds it.
+    /// The primary set that holds it; no other series names the same set.
     public var imageSet: ImageSetID
     /// The attributes of that set.
     public var attributes: ImageSetAttributes

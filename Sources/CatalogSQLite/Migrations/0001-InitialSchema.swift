@@ -159,7 +159,9 @@ extension CatalogMigrations {
             image_set BLOB NOT NULL,
             updated_at INTEGER NOT NULL,
             patient_name_folded TEXT,
+            patient_name_words TEXT,
             referring_physician_name_folded TEXT,
+            referring_physician_name_words TEXT,
             \(attributes)
         ) STRICT;
         CREATE INDEX study_updated ON study (updated_at DESC, uid);

@@ -59,12 +59,12 @@ struct IndexSearch {
         var plan = SearchPlan(wanted: max(wanted, 1), rows: rows)
         for condition in conditions {
             guard let candidates = condition.candidates else { continue }
-            let count = try transaction.count(candidates, upTo: SearchPlan.countMax)
+            let count = try transaction.count(condition.counted ?? candidates, upTo: SearchPlan.countMax)
             let keys = lowered(candidates, from: condition.level)
             var keyCount = count < SearchPlan.countMax ? count : nil
             if keyCount != nil, condition.level < level {
-                let lower = try transaction.count(keys, upTo: 2 * SearchPlan.countMax)
-                keyCount = lower < 2 * SearchPlan.countMax ? lower : nil
+                let lower = try transaction.count(keys, upTo: SearchPlan.countMax)
+                keyCount = lower < SearchPlan.countMax ? lower : nil
             }
             plan.add(
                 count: count, of: try transaction.rowsAtMost(condition.level.keyColumn, condition.level.table),

@@ -8,6 +8,8 @@ struct SearchCondition {
     /// The row keys of its level that may fulfil it, found through an index and one by one, so that a LIMIT ends the
     /// search; nil when no index helps.
     var candidates: SQL?
+    /// A cheaper query with at least as many rows as `candidates`, to count instead.
+    var counted: SQL?
     /// The table that `candidates` are keys of.
     var level: Match.Key.Level
 }
@@ -43,11 +45,12 @@ extension SearchCondition {
         case .modalitiesInStudy:
             let holds = test.holds(for: "listed.modality")
             filter = "EXISTS (SELECT 1 FROM series AS listed WHERE listed.study_uid = study.uid AND \(holds))"
-            candidates = test.bounds(for: "listed.modality").map { bounds in
-                """
-                SELECT study.key FROM series AS listed CROSS JOIN study ON study.uid = listed.study_uid
-                WHERE \(bounds) AND \(holds)
-                """
+            if let bounds = test.bounds(for: "listed.modality") {
+                candidates = """
+                    SELECT study.key FROM series AS listed CROSS JOIN study ON study.uid = listed.study_uid
+                    WHERE \(bounds) AND \(holds)
+                    """
+                counted = "SELECT 1 FROM series AS listed WHERE \(bounds) AND \(holds)"
             }
         case .warningReason:
             // Codes are compared as text but found as numbers.
@@ -73,8 +76,12 @@ extension SearchCondition {
             return
                 "SELECT \(keyColumn) FROM \(table) WHERE \(bounds) AND \(test.holds(for: SQL(sql: column)))\(current)"
         }
-        guard key.hasTrigrams, let trigrams = test.trigrams(column: column.split(separator: ".")[1]) else { return nil }
-        return "SELECT rowid FROM study_text WHERE study_text MATCH \(trigrams)"
+        guard key.level == .study else { return nil }
+        if key.hasTrigrams, let trigrams = test.trigrams(column: column.split(separator: ".")[1]) {
+            return "SELECT rowid FROM study_text WHERE study_text MATCH \(trigrams)"
+        }
+        // Nothing to look up; but reading the column's index is faster than reading the rows.
+        return "SELECT study.key FROM study WHERE \(test.holds(for: SQL(sql: column)))"
     }
 
     /// Single numbers are found by the order of the level; patterns and ranges look at the digits.
@@ -101,8 +108,10 @@ extension SearchCondition {
         let words = Set(words.map(PersonNameText.folded)).filter { !$0.isEmpty }
         guard key.isPersonName, !words.isEmpty else { return .never(key.level) }
         let ranges = words.map { ValueTest.prefix($0, of: "word") }.joined(separator: " OR ")
-        let studies: SQL = "SELECT study FROM study_word WHERE field = \(key.rawValue) AND (\(ranges))"
-        return Self(filter: "study.key IN (\(studies))", candidates: studies, level: .study)
+        let list = SQL(sql: key == .patientName ? "study.patient_name_words" : "study.referring_physician_name_words")
+        return Self(
+            filter: words.map { "instr(\(list), \(" " + $0)) > 0" }.joined(separator: " OR "),
+            candidates: "SELECT study FROM study_word WHERE field = \(key.rawValue) AND (\(ranges))", level: .study)
     }
 
     // MARK: Instants

@@ -38,7 +38,10 @@ extension SQLiteTransaction {
             return
         }
         if let old { try remove(old.record, key: old.key) }
-        let columns = ["uid", "image_set", "updated_at", "patient_name_folded", "referring_physician_name_folded"]
+        let columns = [
+            "uid", "image_set", "updated_at", "patient_name_folded", "patient_name_words",
+            "referring_physician_name_folded", "referring_physician_name_words",
+        ]
         try execute(
             """
             INSERT INTO study (\((columns + AttributeColumns.names).joined(separator: ", ")))
@@ -48,7 +51,9 @@ extension SQLiteTransaction {
                 [
                     study.studyInstanceUID, study.imageSet.blob, study.updatedAt.milliseconds,
                     study.attributes.patientName.map(PersonNameText.folded),
+                    study.attributes.patientName.map(Self.wordList),
                     study.attributes.referringPhysicianName.map(PersonNameText.folded),
+                    study.attributes.referringPhysicianName.map(Self.wordList),
                 ] + AttributeColumns.values(of: study.attributes)))
         let key = database.lastInsertedRowID
         for (field, name) in study.attributes.personNames {
@@ -64,6 +69,11 @@ extension SQLiteTransaction {
     func deleteStudy(_ studyInstanceUID: String) throws {
         guard let old = try study(studyInstanceUID) else { return }
         try remove(old.record, key: old.key)
+    }
+
+    /// The words of a name, a space before each: a word begins where a space is.
+    private static func wordList(_ name: String) -> String {
+        PersonNameText.words(name).sorted().map { " " + $0 }.joined()
     }
 
     private static let textColumns =

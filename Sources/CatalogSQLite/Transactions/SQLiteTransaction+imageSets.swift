@@ -54,12 +54,11 @@ extension SQLiteTransaction {
         }
     }
 
-    /// Removes an image set; objects and levels that it leaves behind go in ``sweep()``.
+    /// Removes an image set and the objects that it leaves behind; its levels go in ``sweep()``.
     func deleteImageSet(_ id: ImageSetID) throws {
         guard try imageSet(id) != nil else { throw missing("image set") }
         let blob = id.blob
-        releasedObjects.formUnion(
-            try rows("SELECT DISTINCT object FROM instance WHERE image_set = ?", [blob]) { $0.number() })
+        let objects = try rows("SELECT DISTINCT object FROM instance WHERE image_set = ?", [blob]) { $0.number() }
         for level in ["patient_level", "study_level", "series_level"] {
             releasedLevels.formUnion(
                 try rows("SELECT DISTINCT \(level) FROM version WHERE image_set = ?", [blob]) { $0.number() })
@@ -72,6 +71,7 @@ extension SQLiteTransaction {
         }
         try execute("DELETE FROM version WHERE image_set = ?", [blob])
         try execute("DELETE FROM image_set WHERE id = ?", [blob])
+        try removeObjects(ifUnreferenced: objects)
     }
 
     /// What changes with every version.

@@ -108,7 +108,7 @@ extension SQLiteTransaction {
         if open.firstVersion == version {
             try removeWarnings(of: open)
             try execute("DELETE FROM instance WHERE id = ?", [instance.rawValue])
-            releasedObjects.insert(open.object.rawValue)
+            try removeObjects(ifUnreferenced: [open.object.rawValue])
         } else {
             try execute("UPDATE instance SET end_version = ? WHERE id = ?", [version, instance.rawValue])
         }

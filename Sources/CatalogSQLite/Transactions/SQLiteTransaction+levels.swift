@@ -46,7 +46,9 @@ extension SQLiteTransaction {
         }
     }
 
-    func removeReleasedLevels() throws {
+    /// Removes the levels that the transaction released and no version names, before it is committed: until then
+    /// another image set may take them over.
+    func sweep() throws {
         for level in releasedLevels {
             try execute(
                 "DELETE FROM level WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM level_use WHERE level = ?1)", [level])

@@ -131,13 +131,7 @@ extension SQLiteTransaction {
 
     /// `loose_object` lists every object that nothing refers to, so that nobody has to look for them.
     func deleteUnreferencedObjects() throws -> Int {
-        try removeObjects(try rows("SELECT object FROM loose_object") { $0.number() })
-    }
-
-    /// Removes what the transaction released and nothing refers to, before it is committed.
-    func sweep() throws {
-        _ = try removeObjects(Array(releasedObjects))
-        try removeReleasedLevels()
+        try removeObjects(ifUnreferenced: try rows("SELECT object FROM loose_object") { $0.number() })
     }
 
     /// Lists an object as loose unless something refers to it.
@@ -155,7 +149,8 @@ extension SQLiteTransaction {
         """
 
     /// Removes those of the objects that nothing refers to; answers how many.
-    private func removeObjects(_ objects: [Int64]) throws -> Int {
+    @discardableResult
+    func removeObjects(ifUnreferenced objects: [Int64]) throws -> Int {
         var removed = 0
         for id in objects {
             let object = try row(

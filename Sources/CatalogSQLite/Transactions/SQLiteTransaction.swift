@@ -4,8 +4,7 @@ import GRDB
 /// One transaction of a ``SQLiteCatalog``; its aspects are in the files beside this one.
 final class SQLiteTransaction {
     let database: Database
-    /// Objects and levels that lost a reference in this transaction; ``sweep()`` looks at them.
-    var releasedObjects: Set<Int64> = []
+    /// Levels that lost a version in this transaction; ``sweep()`` looks at them.
     var releasedLevels: Set<Int64> = []
 
     init(_ database: Database) {

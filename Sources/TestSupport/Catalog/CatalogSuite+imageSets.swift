@@ -111,7 +111,11 @@ extension CatalogSuite {
                 _ = try transaction.insert(copied)
                 return shared
             }
-            try await catalog.write { try $0.deleteImageSet(ImageSetID(1)) }
+            try await catalog.write { transaction in
+                try transaction.deleteImageSet(ImageSetID(1))
+                // At once: the store compares the packs' live bytes before and after.
+                try expect(transaction.liveByteCounts().keys.sorted().map(\.rawValue), [1])
+            }
             try await catalog.write { transaction in
                 try expect(transaction.imageSet(ImageSetID(1)), nil)
                 try expect(transaction.versions(of: ImageSetID(1), before: nil, limit: 9), [])

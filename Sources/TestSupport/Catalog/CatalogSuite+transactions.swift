@@ -73,6 +73,32 @@ extension CatalogSuite {
             }
             try await catalog.read { try expect($0.imageSet(imageSet.id)?.latestVersion, 21) }
         },
+        Check("a body that throws among others that wait undoes only its own changes") { catalog in
+            let outcomes = await withTaskGroup(of: Bool.self, returning: [Bool].self) { group in
+                for id in 1...60 as ClosedRange<UInt128> {
+                    group.addTask {
+                        do {
+                            try await catalog.write { transaction in
+                                try transaction.insert(CatalogSample.imageSet(id))
+                                try transaction.addInstance("\(id)", to: ImageSetID(id))
+                                if id % 3 == 0 { throw Abort() }
+                            }
+                            return true
+                        } catch {
+                            return false
+                        }
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            try expect(outcomes.count { $0 }, 40)
+            try await catalog.read { transaction in
+                try expect(transaction.imageSetCount(), 40)
+                for id in 1...60 as ClosedRange<UInt128> {
+                    try expect(transaction.primaryInstance("\(id)") != nil, id % 3 != 0)
+                }
+            }
+        },
         Check("a method that throws has changed nothing, and the body may go on") { catalog in
             try await catalog.write { transaction in
                 let imageSet = try transaction.addImageSet(1, instances: ["1"], attributes: CatalogSample.attributes())
