@@ -1,0 +1,64 @@
+import Foundation
+import HTJ2K
+
+/// Runs the codec on one image in one thread, as `Benchmarks/codec.py` asks.
+///
+///     codec-benchmark <file of samples> <width> <height> <components> <bits> <signed: 0 or 1>
+///
+/// Each line on standard input is `encode` or `decode` with how many seconds to go on for; the answer is a line with the
+/// median CPU time of a run in nanoseconds and the bytes of the codestream.
+@main
+struct CodecBenchmark {
+    static func main() throws {
+        let arguments = CommandLine.arguments
+        let numbers = arguments.dropFirst(2).compactMap { Int($0) }
+        guard numbers.count == 5 else {
+            throw BenchmarkError(
+                message: "usage: codec-benchmark <samples> <width> <height> <components> <bits> <signed>")
+        }
+        let image = ImageDescription(
+            width: numbers[0], height: numbers[1], components: numbers[2], bitDepth: numbers[3],
+            isSigned: numbers[4] == 1)
+        let samples = [UInt8](try Data(contentsOf: URL(fileURLWithPath: arguments[1])))
+        let encoded = try encode(samples, image)
+        guard try Codestream(encoded).decode() == samples else {
+            throw BenchmarkError(message: "the decoded samples are not those that were encoded")
+        }
+        while let line = readLine() {
+            let words = line.split(separator: " ")
+            guard words.count == 2, let seconds = Double(words[1]) else { continue }
+            let median =
+                words[0] == "encode"
+                ? try medianTime(of: seconds) { _ = try encode(samples, image) }
+                : try medianTime(of: seconds) { _ = try Codestream(encoded).decode() }
+            FileHandle.standardOutput.write(Data("\(median) \(encoded.count)\n".utf8))
+        }
+    }
+
+    private static func encode(_ samples: [UInt8], _ image: ImageDescription) throws -> [UInt8] {
+        try samples.withUnsafeBytes { try HTJ2K.encode($0, image) }
+    }
+
+    private static func medianTime(of seconds: Double, _ run: () throws -> Void) throws -> UInt64 {
+        var times: [UInt64] = []
+        let start = ContinuousClock.now
+        while start.duration(to: .now) < .seconds(seconds) {
+            let before = threadTime()
+            try run()
+            times.append(threadTime() - before)
+        }
+        return times.sorted()[times.count / 2]
+    }
+
+    /// The CPU time of this thread, which work of other processes hardly touches.
+    private static func threadTime() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+}
+
+/// Why nothing was measured.
+struct BenchmarkError: Error {
+    var message: String
+}
