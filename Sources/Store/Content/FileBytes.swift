@@ -1,0 +1,61 @@
+public import DICOM
+import Glibc
+
+/// A file read at any place through an open descriptor; its bytes are never all in memory.
+public final class FileBytes: RandomAccessBytes {
+    /// The length when it was opened.
+    public let count: Int
+    private let descriptor: Int32
+
+    /// Opens a regular file.
+    public init(path: String) throws {
+        descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError.unreadable(errno) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            let code = errno
+            close(descriptor)
+            throw FileError.unreadable(code)
+        }
+        count = Int(status.st_size)
+    }
+
+    /// Takes over an open descriptor.
+    init(adopting descriptor: Int32, count: Int) {
+        self.descriptor = descriptor
+        self.count = count
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    public func read(at offset: Int, count wanted: Int) throws -> ArraySlice<UInt8> {
+        guard offset >= 0, wanted >= 0, offset <= count, wanted <= count - offset else {
+            throw FileError.outOfRange
+        }
+        let bytes = try [UInt8](unsafeUninitializedCapacity: wanted) { buffer, initialized in
+            while initialized < wanted {
+                let got = pread(
+                    descriptor, buffer.baseAddress! + initialized, wanted - initialized, off_t(offset + initialized))
+                if got > 0 {
+                    initialized += got
+                } else if got < 0 && errno == EINTR {
+                    continue
+                } else {
+                    // The file shrank under us, or the device failed: both are told, never taken for zeros.
+                    throw got == 0 ? FileError.outOfRange : FileError.unreadable(errno)
+                }
+            }
+        }
+        return bytes[...]
+    }
+
+    /// Why a file could not be read.
+    public enum FileError: Error, Sendable {
+        /// The system refused, with this error number.
+        case unreadable(Int32)
+        /// The file is shorter than it was.
+        case outOfRange
+    }
+}

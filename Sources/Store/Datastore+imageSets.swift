@@ -1,0 +1,69 @@
+public import Catalog
+public import ImageSets
+
+/// An image set with one of its versions.
+public struct ImageSetVersion: Sendable, Equatable {
+    public var imageSet: ImageSetRecord
+    public var version: VersionRecord
+}
+
+extension Datastore {
+    /// An image set with the named version, the latest by default.
+    public func imageSet(_ id: ImageSetID, version: Int? = nil) async throws -> ImageSetVersion {
+        try await catalog.read { try self.imageSet(id, version: version, in: $0) }
+    }
+
+    func imageSet(
+        _ id: ImageSetID, version: Int? = nil, in transaction: any CatalogReading
+    ) throws -> ImageSetVersion {
+        guard let imageSet = try transaction.imageSet(id) else {
+            throw StoreError(.notFound, "ImageSet does not exist: \(id)")
+        }
+        guard let version = try transaction.version(version ?? imageSet.latestVersion, of: id) else {
+            throw StoreError(.notFound, "The requested version of ImageSet \(id) does not exist")
+        }
+        return ImageSetVersion(imageSet: imageSet, version: version)
+    }
+
+    /// The versions of an image set, newest first, before `before` (exclusive) when given.
+    public func versions(of id: ImageSetID, before: Int?, limit: Int) async throws -> [ImageSetVersion] {
+        try await catalog.read { transaction in
+            let imageSet = try self.imageSet(id, in: transaction).imageSet
+            return try transaction.versions(of: id, before: before, limit: limit)
+                .map { ImageSetVersion(imageSet: imageSet, version: $0) }
+        }
+    }
+
+    /// A page of image sets.
+    public func searchImageSets(_ query: ImageSetQuery) async throws -> [ImageSetHit] {
+        try await catalog.read { try $0.searchImageSets(query) }
+    }
+
+    /// Deletes an image set with all its versions, in one transaction; bytes that nothing else uses are freed.
+    ///
+    /// The answer shows the set as the service does while it works: LOCKED and DELETING.
+    public func deleteImageSet(_ id: ImageSetID) async throws -> ImageSetVersion {
+        let now = environment.now()
+        let (answer, emptied) = try await catalog.write { transaction in
+            var standing = try self.imageSet(id, in: transaction)
+            guard standing.imageSet.state == .active else {
+                throw StoreError(.conflict, "ImageSet \(id) is in state \(standing.imageSet.state.rawValue)")
+            }
+            try PrimaryHierarchy.remove(standing.imageSet, at: now, in: transaction)
+            try transaction.setTags([:], of: ResourceName(
+                region: self.configuration.region, accountID: self.configuration.accountID, datastore: self.id,
+                imageSet: id
+            ).description)
+            let before = try transaction.liveByteCounts()
+            try transaction.deleteImageSet(id)
+            let after = try transaction.liveByteCounts()
+            standing.imageSet.state = .locked
+            standing.version.status = .deleting
+            return (standing, before.keys.filter { after[$0, default: 0] == 0 })
+        }
+        documents.remove(id)
+        frameTables.removeAll(of: id)
+        try await free(emptied)
+        return answer
+    }
+}

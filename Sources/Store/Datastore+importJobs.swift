@@ -1,0 +1,195 @@
+public import Catalog
+public import ImageSets
+
+/// What StartDICOMImportJob asks for.
+public struct ImportJobSubmission: Sendable {
+    public var name: String?
+    public var clientToken: String
+    public var dataAccessRoleARN: String
+    public var inputS3URI: String
+    public var outputS3URI: String
+    public var inputOwnerAccountID: String?
+    /// `importConfiguration` of the request as JSON text.
+    public var importConfiguration: String?
+
+    public init(clientToken: String, dataAccessRoleARN: String, inputS3URI: String, outputS3URI: String) {
+        self.clientToken = clientToken
+        self.dataAccessRoleARN = dataAccessRoleARN
+        self.inputS3URI = inputS3URI
+        self.outputS3URI = outputS3URI
+    }
+
+    var digest: String {
+        RequestDigest.of([
+            name ?? "", dataAccessRoleARN, inputS3URI, outputS3URI, inputOwnerAccountID ?? "",
+            importConfiguration ?? "",
+        ])
+    }
+}
+
+extension Datastore {
+    /// Jobs leave the list, and can no longer be found, after 90 days (spec/20).
+    private static let jobLifetimeMilliseconds: Int64 = 90 * 24 * 3_600 * 1_000
+
+    /// Records a job for the import workers. The same client token with the same parameters answers the first job, with
+    /// other parameters it is `conflict`.
+    public func submitImportJob(_ submission: ImportJobSubmission) async throws -> ImportJobRecord {
+        let id = ImportJobID(environment.random128())
+        let now = environment.now()
+        let most = configuration.quotas.concurrentImportJobs
+        let (job, isNew) = try await catalog.write { transaction in
+            let operation = "StartDICOMImportJob"
+            if let used = try transaction.clientToken(submission.clientToken, operation: operation) {
+                guard used.requestDigest == submission.digest, let first = ImportJobID(used.resourceID),
+                    let job = try transaction.importJob(first)
+                else {
+                    throw StoreError(
+                        .conflict, "clientToken was used before with other parameters of StartDICOMImportJob")
+                }
+                return (job, false)
+            }
+            let running =
+                try transaction.importJobs(status: .submitted, submittedAfter: nil, after: nil, limit: most).count
+                + transaction.importJobs(status: .inProgress, submittedAfter: nil, after: nil, limit: most).count
+            guard running < most else {
+                throw StoreError(.quotaExceeded, "The data store has reached its \(most) concurrent import jobs")
+            }
+            var job = ImportJobRecord(
+                id: id, name: submission.name ?? "import-\(id)", status: .submitted,
+                dataAccessRoleARN: submission.dataAccessRoleARN, inputS3URI: submission.inputS3URI,
+                outputS3URI: submission.outputS3URI, submittedAt: now)
+            job.inputOwnerAccountID = submission.inputOwnerAccountID
+            job.importConfiguration = submission.importConfiguration
+            try transaction.insert(job)
+            try transaction.insert(
+                ClientTokenRecord(requestDigest: submission.digest, resourceID: id.description, createdAt: now),
+                token: submission.clientToken, operation: operation)
+            return (job, true)
+        }
+        if isNew { announce(ImportJobReference(datastore: self.id, job: job.id)) }
+        return job
+    }
+
+    /// A job that was submitted within the last 90 days.
+    public func importJob(_ id: ImportJobID) async throws -> ImportJobRecord {
+        let oldest = oldestListedSubmission
+        guard let job = try await catalog.read({ try $0.importJob(id) }), job.submittedAt > oldest else {
+            throw StoreError(.notFound, "DICOM import job does not exist: \(id)")
+        }
+        return job
+    }
+
+    /// Jobs of the last 90 days, newest first, after `after` (exclusive) when given.
+    public func importJobs(
+        status: ImportJobRecord.Status?, after: ImportJobID?, limit: Int
+    ) async throws -> [ImportJobRecord] {
+        let oldest = oldestListedSubmission
+        return try await catalog.read {
+            try $0.importJobs(status: status, submittedAfter: oldest, after: after, limit: limit)
+        }
+    }
+
+    private var oldestListedSubmission: Timestamp {
+        Timestamp(milliseconds: environment.now().milliseconds - Self.jobLifetimeMilliseconds)
+    }
+
+    // MARK: For the import workers
+
+    /// The first durable step of a job: its files, all pending, and IN_PROGRESS, together.
+    public func beginImportJob(_ job: ImportJobRecord, files: [ImportFileRecord]) async throws -> ImportJobRecord {
+        var begun = job
+        begun.status = .inProgress
+        let record = begun
+        try await catalog.write { transaction in
+            try transaction.insert(files, of: record.id)
+            try transaction.update(record)
+        }
+        return record
+    }
+
+    /// The last step of a job.
+    public func endImportJob(
+        _ job: ImportJobRecord, status: ImportJobRecord.Status, message: String?, resultS3URI: String?
+    ) async throws {
+        var ended = job
+        ended.status = status
+        ended.message = message
+        ended.resultS3URI = resultS3URI
+        ended.endedAt = environment.now()
+        let record = ended
+        try await catalog.write { try $0.update(record) }
+    }
+
+    /// Files of a job in byte order of key, after `key` (exclusive).
+    public func importFiles(
+        of job: ImportJobID, after key: String?, limit: Int
+    ) async throws -> [ImportFileRecord] {
+        try await catalog.read { try $0.importFiles(of: job, after: key, limit: limit) }
+    }
+
+    /// How far a job has come.
+    public func importFileCounts(of job: ImportJobID) async throws -> ImportFileCounts {
+        try await catalog.read { try $0.importFileCounts(of: job) }
+    }
+
+    /// Makes what a worker did with some files durable: bytes first, then the files' states and stored objects together.
+    public func record(_ results: [ImportFileResult], of job: ImportJobID, in session: IngestSession) async throws {
+        try await session.makeDurable()
+        try await catalog.write { transaction in
+            for result in results {
+                var file = result.file
+                switch result.outcome {
+                case .failure(let rejection):
+                    file.state = .failed(
+                        exceptionType: rejection.exceptionType, message: rejection.message,
+                        isServerFault: rejection.isServerFault)
+                case .success(let staged):
+                    guard case .new(let object, let frames) = staged.object else { continue }
+                    file.state = .staged(
+                        try transaction.insert(object, frames: frames), warnings: staged.warnings)
+                }
+                try transaction.update(file, of: job)
+            }
+        }
+    }
+
+    /// Puts every staged file of a job into image sets, in byte order of key, in one transaction; one version step per
+    /// image set. Repeating it after a crash changes nothing more.
+    public func commitImportJob(_ job: ImportJobID) async throws {
+        var files: [ImportFileRecord] = []
+        var staged: [StagedInstance] = []
+        var last: String?
+        while true {
+            let page = try await importFiles(of: job, after: last, limit: 500)
+            guard let end = page.last else { break }
+            last = end.key
+            for file in page {
+                guard case .staged(let object, let warnings) = file.state else { continue }
+                files.append(file)
+                staged.append(try await reload(object, warnings: warnings))
+            }
+        }
+        guard !files.isEmpty else { return }
+        try await commit(staged) { [files, staged] transaction, outcomes in
+            for (index, outcome) in outcomes.enumerated() {
+                var file = files[index]
+                file.state = .imported(
+                    outcome.imageSet, version: outcome.version, isPrimary: outcome.isPrimary,
+                    warnings: staged[index].warnings)
+                try transaction.update(file, of: job)
+            }
+            _ = try transaction.deleteUnreferencedObjects()
+        }
+    }
+}
+
+/// What came of one file of a job.
+public struct ImportFileResult: Sendable {
+    public var file: ImportFileRecord
+    public var outcome: Result<StagedInstance, ImportRejection>
+
+    public init(file: ImportFileRecord, outcome: Result<StagedInstance, ImportRejection>) {
+        self.file = file
+        self.outcome = outcome
+    }
+}

@@ -1,0 +1,44 @@
+public import Blobs
+import Catalog
+import DICOM
+import ImageSets
+import NIOCore
+
+extension Datastore {
+    /// Begins an ingest: `.own` packs for a job, the `.shared` pack for single requests.
+    public func beginIngest(_ placement: BlobPlacement) async throws -> IngestSession {
+        IngestSession(self, writer: try await blobs.beginWriting(placement))
+    }
+
+    /// Puts staged instances into image sets in one transaction, together with what `also` writes.
+    ///
+    /// Image sets under change are waited for: ingest never fails or makes a non-primary set because of one (spec/20).
+    func commit<Result: Sendable>(
+        _ staged: [StagedInstance],
+        also: @Sendable (_ transaction: any CatalogWriting, _ outcomes: [IngestOutcome]) throws -> Result
+    ) async throws -> Result {
+        var wait = Duration.milliseconds(2)
+        while true {
+            let now = environment.now()
+            do {
+                return try await catalog.write { [environment] transaction in
+                    let outcomes = try IngestCommit(
+                        instant: now, random128: environment.random128, transaction: transaction
+                    ).apply(staged)
+                    return try also(transaction, outcomes)
+                }
+            } catch is ImageSetsLocked {
+                try await Task.sleep(for: wait)
+                wait = min(wait * 2, .milliseconds(200))
+            }
+        }
+    }
+
+    /// A staged instance from its stored object, for a job that goes on after a restart.
+    func reload(_ object: StoredObjectID, warnings: [ImportFileWarning]) async throws -> StagedInstance {
+        let record = try await catalog.read { try $0.storedObject(object) }
+        let header = try StoredHeader(bytes: Array((try await blobs.read(record.header)).readableBytesView))
+        return StagedInstance(
+            object: .stored(object), facts: InstanceFacts(header, warnings: warnings), warnings: warnings)
+    }
+}

@@ -1,0 +1,42 @@
+import Blobs
+public import Catalog
+import Crypto
+public import ImageSets
+import NIOPosix
+
+/// One ACTIVE data store: its catalog and blobs, joined.
+public final class Datastore: Sendable {
+    public let record: DatastoreRecord
+    public var id: DatastoreID { record.id }
+
+    let catalog: any Catalog
+    let blobs: any BlobStore
+    let frameIDs: FrameIDCipher
+    let configuration: StoreConfiguration
+    let environment: StoreEnvironment
+    let documents: DocumentCache
+    let frameTables: FrameTableCache
+    /// Where frames are encoded: threads of their own, so that encoding never holds up requests.
+    let encoders: NIOThreadPool
+    let announce: @Sendable (ImportJobReference) -> Void
+
+    init(
+        _ record: DatastoreRecord, key: SymmetricKey, catalog: any Catalog, blobs: any BlobStore, store: Store
+    ) {
+        self.record = record
+        self.catalog = catalog
+        self.blobs = blobs
+        self.frameIDs = FrameIDCipher(dataKey: key)
+        self.configuration = store.configuration
+        self.environment = store.environment
+        self.documents = DocumentCache(byteLimit: store.configuration.metadataCacheBytes)
+        self.frameTables = FrameTableCache(entryLimit: store.configuration.frameTableCacheEntries)
+        self.encoders = store.encoders
+        self.announce = { [jobs = store.jobSubmissions] in jobs.yield($0) }
+    }
+
+    func close() async throws {
+        try await blobs.close()
+        try await catalog.close()
+    }
+}

@@ -1,0 +1,26 @@
+/// Why a file was not imported; equal by type and message.
+public struct ImportRejection: Error, Sendable, Equatable {
+    /// The kinds of refusal, as STOW-RS tells them apart (PS3.18 table I.2.2).
+    public enum Reason: Sendable {
+        /// The bytes are no DICOM instance that can be stored: 0xC000 (cannot understand).
+        case notUnderstood
+        /// An element breaks a limit or rule of the store: 0xA900 (data set does not match SOP class).
+        case ruleBroken
+        /// The failure is ours: 0x0110 (processing failure).
+        case processingFailure
+    }
+
+    public var reason: Reason
+    /// The service's name of the failure, `ValidationException` for the file's own faults.
+    public var exceptionType: String
+    /// Names elements by keyword, never their values.
+    public var message: String
+
+    public var isServerFault: Bool { reason == .processingFailure }
+
+    public init(_ reason: Reason, _ message: String) {
+        self.reason = reason
+        self.exceptionType = reason == .processingFailure ? "InternalServerException" : "ValidationException"
+        self.message = message
+    }
+}

@@ -1,0 +1,227 @@
+import Blobs
+import Catalog
+public import DICOM
+import FrameCodecs
+import HTJ2K
+import ImageSets
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// One ingest: stage files in any order and concurrency, then commit them all at once in the order that decides.
+public struct IngestSession: Sendable {
+    private let datastore: Datastore
+    private let writer: any BlobWriter
+
+    init(_ datastore: Datastore, writer: any BlobWriter) {
+        self.datastore = datastore
+        self.writer = writer
+    }
+
+    /// Reads, checks, encodes and verifies one P10 file, and appends what is kept of it. Nothing becomes visible.
+    ///
+    /// Throws ``ImportRejection`` when the file is at fault; any other error is the store's.
+    public func stage(_ content: any RandomAccessBytes) async throws -> StagedInstance {
+        let salt = withUnsafeBytes(of: datastore.environment.random128().bigEndian) { Array($0) }
+        let intake = try await datastore.encoders.runIfActive { try InstanceIntake(content, salt: salt) }
+        let pixels = try await storePixels(of: intake)
+        var byteCount = pixels.byteCount
+        var bulkValues: [BulkValueRecord] = []
+        for (reference, source) in zip(intake.header.bulkValues, intake.bulkSources) {
+            let location = try await append(source, of: intake.file.content, vr: reference.vr)
+            byteCount += Int64(location.length)
+            bulkValues.append(BulkValueRecord(hash: reference.hash, location: location))
+        }
+        let header = try await writer.append(ByteBuffer(bytes: intake.header.bytes()))
+        let record = StoredObjectRecord(
+            header: header, storedTransferSyntaxUID: pixels.transferSyntaxUID, pixelForm: pixels.form,
+            frameCount: pixels.frames.count, wholePixelData: pixels.whole, bulkValues: bulkValues,
+            byteCount: byteCount + Int64(header.length))
+        let warnings = intake.warnings.merging(pixels.warnings)
+        return StagedInstance(
+            object: .new(record, frames: pixels.frames), facts: InstanceFacts(intake.header, warnings: warnings),
+            warnings: warnings)
+    }
+
+    /// Makes all appended bytes durable, then puts the instances into image sets in one transaction. The order given
+    /// decides where instances compete. When it returns, everything survives power loss and can be found.
+    public func commit(_ staged: [StagedInstance]) async throws -> [IngestOutcome] {
+        guard !staged.isEmpty else { return [] }
+        try await writer.commit()
+        return try await datastore.commit(staged) { _, outcomes in outcomes }
+    }
+
+    /// Makes all appended bytes durable.
+    func makeDurable() async throws {
+        try await writer.commit()
+    }
+
+    /// Ends the session; what was not committed is reclaimed at the next start.
+    public func close() async {
+        await writer.close()
+    }
+}
+
+// MARK: - Pixels
+
+extension IngestSession {
+    /// What is kept of an instance's pixel data.
+    private struct StoredPixels {
+        var form = StoredObjectRecord.PixelForm.none
+        var transferSyntaxUID: String
+        var frames: [FrameRecord] = []
+        var whole: BlobLocation?
+        var byteCount: Int64 = 0
+        var warnings: [ImportFileWarning]
+    }
+
+    private func storePixels(of intake: InstanceIntake) async throws -> StoredPixels {
+        let source = intake.pixels
+        var pixels = StoredPixels(
+            transferSyntaxUID: source.storedTransferSyntaxUID,
+            warnings: source.warnings.map { ImportFileWarning(code: $0.code.rawValue, message: $0.message) })
+        if case .keepVideo = source.plan, let whole = source.whole {
+            try await storeVideo(whole, source, &pixels)
+            return pixels
+        }
+        guard source.frameCount > 0 else {
+            if let whole = source.whole, source.plan != .noPixels {
+                try await keepWhole(whole, source, &pixels)
+            }
+            return pixels
+        }
+        do {
+            try await storeFrames(source, &pixels)
+        } catch let error as FrameError {
+            // Nothing unverified is stored (spec/50): the pixel data is kept as it came.
+            let warning = FrameSource.failureWarning(error)
+            pixels.warnings.append(ImportFileWarning(code: warning.code.rawValue, message: warning.message))
+            pixels.frames = []
+            pixels.byteCount = 0
+            guard let whole = source.whole else { throw StoreError(.internal, "pixel data without bytes") }
+            try await keepWhole(whole, source, &pixels)
+        }
+        return pixels
+    }
+
+    /// Encodes a few frames at a time and appends them in their order, so that memory does not grow with their number.
+    private func storeFrames(_ source: FrameSource, _ pixels: inout StoredPixels) async throws {
+        pixels.form = .frames
+        pixels.frames.reserveCapacity(source.frameCount)
+        let encoders = datastore.encoders
+        let width = datastore.configuration.encodingConcurrency
+        for first in stride(from: 0, to: source.frameCount, by: width) {
+            let files = try await withThrowingTaskGroup(of: (Int, EncodedFrame, [UInt8]).self) { group in
+                let last = min(first + width, source.frameCount)
+                for index in first..<last {
+                    group.addTask {
+                        try await encoders.runIfActive {
+                            let frame = try source.frame(index)
+                            return (index, frame, Self.file(of: frame, source))
+                        }
+                    }
+                }
+                var files = [(EncodedFrame, [UInt8])?](repeating: nil, count: last - first)
+                for try await (index, frame, file) in group { files[index - first] = (frame, file) }
+                return files.compactMap(\.self)
+            }
+            for (frame, file) in files {
+                let location = try await writer.append(ByteBuffer(bytes: file))
+                pixels.byteCount += Int64(location.length)
+                pixels.frames.append(FrameRecord(frame, at: location))
+            }
+        }
+    }
+
+    /// Frames are kept in the form GetImageFrame gives, so that serving one is one read.
+    private static func file(of frame: EncodedFrame, _ source: FrameSource) -> [UInt8] {
+        guard let pixel = source.pixel else { return frame.bytes }
+        return ImageFrameFile.wrap(frame.bytes, transferSyntaxUID: frame.transferSyntaxUID, pixel: pixel)
+    }
+
+    /// A video is one frame: the stream of all its fragments, its checksum over the stored bytes (spec/50).
+    private func storeVideo(
+        _ video: PixelDataBytes, _ source: FrameSource, _ pixels: inout StoredPixels
+    ) async throws {
+        pixels.form = .frames
+        pixels.transferSyntaxUID = source.wholeTransferSyntaxUID
+        let checksum = Mutex(CRC32())
+        let location = try await writer.append(length: UInt64(video.count)) { write in
+            try await Self.copy(video, 0..<video.count) { piece in
+                piece.withUnsafeReadableBytes { bytes in checksum.withLock { $0.update(bytes) } }
+                try await write(piece)
+            }
+        }
+        pixels.byteCount += Int64(location.length)
+        pixels.frames = [
+            FrameRecord(
+                location: location, sizeInBytes: Int64(video.count), minimumPixelValue: nil, maximumPixelValue: nil,
+                resolutions: [
+                    FrameRecord.Resolution(
+                        width: source.pixel?.columns ?? 0, height: source.pixel?.rows ?? 0,
+                        checksum: checksum.withLock { $0.value })
+                ])
+        ]
+    }
+
+    private func keepWhole(
+        _ whole: PixelDataBytes, _ source: FrameSource, _ pixels: inout StoredPixels
+    ) async throws {
+        pixels.form = .whole
+        pixels.transferSyntaxUID = source.wholeTransferSyntaxUID
+        let table = FragmentTable(lengths: whole.pieceLengths).bytes
+        let length = UInt64(table.count) + UInt64(whole.count)
+        let location = try await writer.append(length: length) { write in
+            try await write(ByteBuffer(bytes: table))
+            try await Self.copy(whole, 0..<whole.count, to: write)
+        }
+        pixels.whole = location
+        pixels.byteCount += Int64(location.length)
+    }
+
+    /// Appends a bulk value, little endian.
+    private func append(
+        _ value: BulkValue, of content: any RandomAccessBytes, vr: VR
+    ) async throws -> BlobLocation {
+        let swap = value.isBigEndian && vr.wordSize > 1 ? vr.wordSize : 1
+        return try await writer.append(length: UInt64(value.length)) { write in
+            try await Self.copy(content, value.offset..<value.offset + value.length, wordSize: swap, to: write)
+        }
+    }
+
+    private static func copy(
+        _ content: any RandomAccessBytes, _ range: Range<Int>, wordSize: Int = 1,
+        to write: (ByteBuffer) async throws -> Void
+    ) async throws {
+        let step = 1 << 20
+        for start in stride(from: range.lowerBound, to: range.upperBound, by: step) {
+            var piece = Array(try content.read(at: start, count: min(step, range.upperBound - start)))
+            if wordSize > 1 { reverseWords(of: wordSize, in: &piece) }
+            try await write(ByteBuffer(bytes: piece))
+        }
+    }
+}
+
+/// Turns the bytes of each whole word around.
+private func reverseWords(of size: Int, in bytes: inout [UInt8]) {
+    for start in stride(from: 0, through: bytes.count - size, by: size) {
+        bytes[start..<start + size].reverse()
+    }
+}
+
+extension FrameRecord {
+    init(_ frame: EncodedFrame, at location: BlobLocation) {
+        self.init(
+            location: location, sizeInBytes: Int64(frame.frameSizeInBytes),
+            minimumPixelValue: frame.minimum.map { Int64($0) }, maximumPixelValue: frame.maximum.map { Int64($0) },
+            resolutions: frame.checksums.map { Resolution(width: $0.width, height: $0.height, checksum: $0.crc32) })
+    }
+}
+
+extension [ImportFileWarning] {
+    /// Both lists by code, one warning of each: the first said wins.
+    func merging(_ others: [ImportFileWarning]) -> [ImportFileWarning] {
+        var seen: Set<Int> = []
+        return (self + others).filter { seen.insert($0.code).inserted }.sorted { $0.code < $1.code }
+    }
+}

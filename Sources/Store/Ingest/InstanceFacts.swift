@@ -1,0 +1,47 @@
+import Catalog
+import DICOM
+import ImageSets
+
+/// What the store must know of an instance to put it into an image set, all of it computed from its header.
+struct InstanceFacts: Sendable {
+    let grouping: GroupingKey
+    let levels: ImageSetLevels
+    let instance: InstanceAttributes
+
+    var sopInstanceUID: String { instance.sopInstanceUID }
+
+    init(_ header: StoredHeader, warnings: [ImportFileWarning]) {
+        let dataSet = header.dataSet
+        grouping = GroupingKey(dataSet)
+        levels = ImageSetLevels(dataSet)
+        var instance = InstanceAttributes(
+            sopInstanceUID: dataSet.string(.sopInstanceUID) ?? "", sopClassUID: dataSet.string(.sopClassUID),
+            warnings: Set(warnings.map(\.code)).sorted())
+        instance.instanceNumber = dataSet.integer(.instanceNumber)
+        instance.rows = dataSet.integer(.rows)
+        instance.columns = dataSet.integer(.columns)
+        instance.bitsAllocated = dataSet.integer(.bitsAllocated)
+        instance.numberOfFrames = dataSet.integer(.numberOfFrames)
+        self.instance = instance
+    }
+}
+
+extension ImageSetAttributes {
+    /// What searches match and summaries show, from the levels of an image set.
+    init(_ levels: ImageSetLevels) {
+        self.init(grouping: GroupingKey(levels))
+        let (patient, study, series) = (levels.patient, levels.study, levels.series)
+        patientName = patient.string(.patientName)
+        patientBirthDate = patient.string(.patientBirthDate)
+        patientBirthTime = patient.string(.patientBirthTime)
+        patientSex = patient.string(.patientSex)
+        studyTime = study.string(.studyTime)
+        studyDescription = study.string(.studyDescription)
+        referringPhysicianName = study.string(.referringPhysicianName)
+        modality = series.string(.modality)
+        bodyPartExamined = series.string(.bodyPartExamined)
+        seriesDescription = series.string(.seriesDescription)
+        seriesDate = series.string(.seriesDate)
+        seriesTime = series.string(.seriesTime)
+    }
+}

@@ -1,0 +1,68 @@
+import Blobs
+import Catalog
+import FrameCodecs
+public import ImageSets
+
+/// One frame as it is stored.
+public struct StoredFrame: Sendable {
+    /// The frame's file: a JPH or JP2 file, an image of its own kind, native samples, or a video.
+    public var bytes: StreamedBytes
+    /// What `GetImageFrame` calls it (spec/10).
+    public var contentType: String
+}
+
+extension Datastore {
+    /// The frame that an id names; `notFound` when it is none of this image set's.
+    ///
+    /// Ids are encrypted places, so finding one needs neither table nor, once its run of the frame table is cached, the
+    /// catalog: one decryption of the id, one positional read, one decryption of the frame.
+    public func frame(_ id: ImageFrameID, of imageSet: ImageSetID) async throws -> StoredFrame {
+        guard let place = frameIDs.decrypt(id.value) else {
+            throw StoreError(.notFound, "ImageFrame does not exist in ImageSet \(imageSet)")
+        }
+        let frameSet = FrameSetID(rawValue: Int64(bitPattern: place.row))
+        let number = Int(place.number)
+        let run = try await frameRun(number / FrameTableCache.runLength, of: frameSet)
+        let index = number % FrameTableCache.runLength
+        guard let run, run.imageSet == imageSet, index < run.frames.count else {
+            throw StoreError(.notFound, "ImageFrame does not exist in ImageSet \(imageSet)")
+        }
+        do {
+            return StoredFrame(
+                bytes: try await stream(run.frames[index].location),
+                contentType: ImageFrameMediaType.contentType(storedTransferSyntaxUID: run.storedTransferSyntaxUID))
+        } catch let error as BlobError where error == BlobError(.missing, "") {
+            // The image set was deleted between the look-up and the read.
+            throw StoreError(.notFound, "ImageFrame does not exist in ImageSet \(imageSet)", cause: error)
+        }
+    }
+
+    /// The opaque id of a frame, counted from 0.
+    func frameID(_ number: Int, of frameSet: FrameSetID) -> ImageFrameID {
+        ImageFrameID(frameIDs.encrypt(row: UInt64(bitPattern: frameSet.rawValue), number: UInt32(number)))
+    }
+
+    private func frameRun(_ number: Int, of frameSet: FrameSetID) async throws -> FrameTableCache.Run? {
+        if let run = frameTables.run(number, of: frameSet) { return run }
+        let run = try await catalog.read { transaction -> FrameTableCache.Run? in
+            guard let owner = try transaction.frameSet(frameSet) else { return nil }
+            let object = try transaction.storedObject(owner.object)
+            let first = number * FrameTableCache.runLength
+            guard first < object.frameCount else { return nil }
+            let range = first..<min(first + FrameTableCache.runLength, object.frameCount)
+            return FrameTableCache.Run(
+                imageSet: owner.imageSet, storedTransferSyntaxUID: object.storedTransferSyntaxUID,
+                frames: try transaction.frames(of: owner.object, range: range))
+        }
+        if let run { frameTables.keep(run, number: number, of: frameSet) }
+        return run
+    }
+
+    /// Deletes packs that no stored object refers to any more.
+    func free(_ packs: [PackID]) async throws {
+        let open = Set(try await blobs.packs().filter(\.isOpen).map(\.id))
+        for pack in packs where !open.contains(pack) {
+            try await blobs.delete(pack)
+        }
+    }
+}

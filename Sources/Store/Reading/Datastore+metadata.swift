@@ -1,0 +1,115 @@
+import Blobs
+public import Catalog
+import DICOM
+import FrameCodecs
+public import ImageSets
+public import NIOCore
+
+extension Datastore {
+    /// The metadata document of a version, the latest by default, as gzip bytes.
+    ///
+    /// `origin` (scheme and authority) begins the URIs of values over 1 MB. A document that is larger than the quota of
+    /// 50 MB is `quotaExceeded`.
+    public func metadataDocument(
+        of id: ImageSetID, version: Int? = nil, origin: String
+    ) async throws -> ByteBuffer {
+        let found = try await imageSet(id, version: version)
+        if let document = documents.document(of: id, version: found.version.number) { return document }
+        let (document, isShareable) = try await writeDocument(found, origin: origin)
+        if isShareable { documents.keep(document, of: id, version: found.version.number) }
+        return document
+    }
+
+    /// What one version's document is made of.
+    private struct Source: Sendable {
+        var levels: ImageSetLevels
+        var instances: [InstanceRecord]
+        var objects: [StoredObjectRecord]
+        var frames: [[FrameRecord]]
+    }
+
+    /// Writes the document instance by instance: headers are read ahead a few at a time, so memory holds the text and
+    /// little else. A document with bulk URIs depends on the origin and is not shared.
+    private func writeDocument(
+        _ found: ImageSetVersion, origin: String
+    ) async throws -> (document: ByteBuffer, isShareable: Bool) {
+        let source = try await catalog.read { transaction in
+            let instances = try transaction.instances(of: found.imageSet.id, version: found.version.number)
+            let objects = try instances.map { try transaction.storedObject($0.object) }
+            return Source(
+                levels: try transaction.levels(found.version.levels), instances: instances, objects: objects,
+                frames: try zip(instances, objects).map { instance, object in
+                    try transaction.frames(of: instance.object, range: 0..<object.frameCount)
+                })
+        }
+        var document = MetadataDocument(datastore: id, imageSet: found.imageSet.id, levels: source.levels)
+        var text: [UInt8] = []
+        var isShareable = true
+        for (index, instance) in source.instances.enumerated() {
+            let object = source.objects[index]
+            let header = try StoredHeader(bytes: Array((try await blobs.read(object.header)).readableBytesView))
+            let frames = frameEntries(source.frames[index], of: instance.frameSet)
+            if !header.bulkValues.isEmpty { isShareable = false }
+            let path =
+                "\(origin)/datastore/\(id)/studies/\(found.imageSet.attributes.grouping.studyInstanceUID)"
+                + "/series/\(found.imageSet.attributes.grouping.seriesInstanceUID)"
+                + "/instances/\(instance.attributes.sopInstanceUID)/bulkdata/"
+            let suffix = found.imageSet.isPrimary ? "" : "?imageSetId=\(found.imageSet.id)"
+            document.write(
+                header, storedTransferSyntaxUID: object.storedTransferSyntaxUID, frames: frames,
+                bulkDataURI: { path + $0.hash + suffix })
+            text += document.takeBytes()
+            guard text.count <= configuration.quotas.metadataBytes else {
+                throw StoreError(
+                    .quotaExceeded, "The metadata of ImageSet \(found.imageSet.id) exceeds the limit of an image set")
+            }
+        }
+        document.finish()
+        text += document.takeBytes()
+        return (ByteBuffer(bytes: Gzip.compress(text)), isShareable)
+    }
+
+    private func frameEntries(_ frames: [FrameRecord], of frameSet: FrameSetID) -> [FrameEntry] {
+        frames.enumerated().map { number, frame in
+            FrameEntry(
+                id: frameID(number, of: frameSet),
+                checksums: frame.resolutions.map {
+                    FrameEntry.ResolutionChecksum(width: $0.width, height: $0.height, checksum: $0.checksum)
+                }, minimumPixelValue: frame.minimumPixelValue, maximumPixelValue: frame.maximumPixelValue,
+                sizeInBytes: frame.sizeInBytes)
+        }
+    }
+}
+
+/// The checksums of one instance, as an import job's manifest lists them.
+public struct InstanceChecksums: Sendable {
+    /// One frame's id and checksums.
+    public struct Frame: Sendable {
+        public var id: ImageFrameID
+        public var resolutions: [FrameRecord.Resolution]
+    }
+
+    public var sopInstanceUID: String
+    public var frames: [Frame]
+    /// Why the pixels were not transcoded, where they were not.
+    public var error: String?
+}
+
+extension Datastore {
+    /// The checksums of every instance of a version.
+    public func instanceChecksums(of id: ImageSetID, version: Int) async throws -> [InstanceChecksums] {
+        try await catalog.read { transaction in
+            try transaction.instances(of: id, version: version).map { instance in
+                let object = try transaction.storedObject(instance.object)
+                let frames = try transaction.frames(of: instance.object, range: 0..<object.frameCount)
+                let isKeptWhole = instance.attributes.warnings.contains(ImportWarning.Code.transcodingException.rawValue)
+                return InstanceChecksums(
+                    sopInstanceUID: instance.attributes.sopInstanceUID,
+                    frames: frames.enumerated().map { number, frame in
+                        InstanceChecksums.Frame(
+                            id: self.frameID(number, of: instance.frameSet), resolutions: frame.resolutions)
+                    }, error: isKeptWhole ? ImportWarning(.transcodingException).message : nil)
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import Blobs
+public import Catalog
+import Crypto
+public import ImageSets
+
+/// What a new data store shall be.
+public struct DatastoreCreation: Sendable {
+    public var name: String?
+    public var clientToken: String?
+    public var tags: [String: String] = [:]
+    public var kmsKeyARN: String?
+    public var lambdaAuthorizerARN: String?
+    public var format: DatastoreRecord.StorageFormat = .htj2k
+
+    public init() {}
+
+    /// Equal for equal parameters: what a repeated client token is compared by.
+    var digest: String {
+        let parts =
+            [name ?? "", kmsKeyARN ?? "", lambdaAuthorizerARN ?? "", format.rawValue]
+            + tags.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+        return RequestDigest.of(parts)
+    }
+}
+
+extension Store {
+    /// Makes a data store. The answer says CREATING, as the service's does; the next reading finds it ACTIVE.
+    ///
+    /// The same client token with the same parameters answers the data store of the first call, with other parameters
+    /// it is `conflict`. Over the quota of active data stores: `quotaExceeded`.
+    public func createDatastore(_ creation: DatastoreCreation) async throws -> DatastoreRecord {
+        guard creation.format == .htj2k else {
+            throw StoreError(
+                .invalid, "losslessStorageFormat JPEG_2000_LOSSLESS is not supported by this version of Isocenter")
+        }
+        guard creation.kmsKeyARN == nil else {
+            throw StoreError(.invalid, "kmsKeyArn is not supported by this version of Isocenter")
+        }
+        return try await datastoreCreations.run { [self] in
+            let id = DatastoreID(environment.random128())
+            let dataKey = try engines.keyring.makeDataKey(context: id.description)
+            var record = DatastoreRecord(
+                id: id, name: creation.name ?? "datastore-\(id)", status: .creating, format: creation.format,
+                createdAt: environment.now(), wrappedDataKey: dataKey.wrapped)
+            record.lambdaAuthorizerARN = creation.lambdaAuthorizerARN
+            let known = try await services.datastores()
+            do {
+                let standing = try await services.create(
+                    record, token: creation.clientToken, requestDigest: creation.digest)
+                guard standing.id == id else { return standing }
+            } catch let error as CatalogError where error == CatalogError(.conflict, "") {
+                throw StoreError(
+                    .conflict, "clientToken was used before with other parameters of CreateDatastore", cause: error)
+            }
+            let used = known.count { $0.status == .active || $0.status == .creating }
+            guard used < configuration.quotas.datastores else {
+                record.status = .deleted
+                record.wrappedDataKey = []
+                try await services.update(record)
+                throw StoreError(.quotaExceeded, "The account has reached its \(used) data stores")
+            }
+            if !creation.tags.isEmpty {
+                try await services.setTags(creation.tags, of: name(of: id).description)
+            }
+            try await provision(record)
+            return record
+        }
+    }
+
+    /// A data store in whatever state; `notFound` when there never was one.
+    public func datastore(_ id: DatastoreID) async throws -> DatastoreRecord {
+        guard let record = try await services.datastore(id) else {
+            throw StoreError(.notFound, "Datastore does not exist: \(id)")
+        }
+        return record
+    }
+
+    /// All data stores, oldest first, deleted ones included.
+    public func datastores() async throws -> [DatastoreRecord] {
+        try await services.datastores()
+    }
+
+    /// Deletes an empty data store and destroys its key. The answer says DELETING.
+    public func deleteDatastore(_ id: DatastoreID) async throws -> DatastoreRecord {
+        let datastore = try await open(id)
+        let isBusy = try await datastore.catalog.read { transaction in
+            try transaction.imageSetCount() > 0
+                || !transaction.importJobs(status: .submitted, submittedAfter: nil, after: nil, limit: 1).isEmpty
+                || !transaction.importJobs(status: .inProgress, submittedAfter: nil, after: nil, limit: 1).isEmpty
+        }
+        guard !isBusy else {
+            throw StoreError(.conflict, "Datastore \(id) holds image sets or has import jobs in progress")
+        }
+        return try await datastoreCreations.run { [self] in
+            var record = try await self.datastore(id)
+            guard record.status == .active else {
+                throw StoreError(.conflict, "Datastore \(id) is in state \(record.status.rawValue)")
+            }
+            record.status = .deleting
+            record.updatedAt = environment.now()
+            try await services.update(record)
+            try await unprovision(record)
+            return record
+        }
+    }
+
+    /// The step from CREATING to ACTIVE; repeated after a crash.
+    func provision(_ record: DatastoreRecord) async throws {
+        let datastore = try await makeDatastore(record)
+        try await datastore.close()
+        var active = record
+        active.status = .active
+        active.updatedAt = environment.now()
+        try await services.update(active)
+    }
+
+    /// The step from DELETING to DELETED; repeated after a crash. The key goes first: without it the bytes are noise.
+    func unprovision(_ record: DatastoreRecord) async throws {
+        var deleted = record
+        deleted.wrappedDataKey = []
+        try await services.update(deleted)
+        try await forget(record.id)
+        try await engines.destroy(record.id)
+        try await services.setTags([:], of: name(of: record.id).description)
+        deleted.status = .deleted
+        deleted.updatedAt = environment.now()
+        try await services.update(deleted)
+    }
+}

@@ -1,0 +1,87 @@
+import Blobs
+import Catalog
+public import ImageSets
+
+/// What scrubbing found.
+public struct VerificationReport: Sendable, Equatable {
+    /// Something stored that cannot be read back as it was written.
+    public struct Damage: Sendable, Equatable {
+        public var datastore: DatastoreID
+        /// The stored object's number.
+        public var object: Int64
+        /// Which part: header, bulk value, frame or pixel data.
+        public var part: String
+        public var message: String
+    }
+
+    public var objects = 0
+    public var blobs = 0
+    public var bytes: Int64 = 0
+    public var damages: [Damage] = []
+    /// Packs without a live byte, and their size; the next start frees them.
+    public var deadPacks = 0
+    public var deadBytes: Int64 = 0
+
+    public init() {}
+}
+
+extension Store {
+    /// Reads every stored byte of every data store and checks it against its authentication tag.
+    ///
+    /// `progress` is told after every object. Damage is reported, never thrown, so that one bad sector hides no other.
+    public func verify(progress: @Sendable (VerificationReport) -> Void = { _ in }) async throws -> VerificationReport {
+        var report = VerificationReport()
+        for record in try await datastores() where record.status == .active {
+            try await verify(try await open(record.id), &report, progress)
+        }
+        return report
+    }
+
+    private func verify(
+        _ datastore: Datastore, _ report: inout VerificationReport, _ progress: (VerificationReport) -> Void
+    ) async throws {
+        let objects = try await datastore.catalog.read { transaction in
+            var objects: [(StoredObjectID, StoredObjectRecord)] = []
+            try transaction.forEachStoredObject { objects.append(($0, $1)) }
+            return objects
+        }
+        for (id, object) in objects {
+            var parts = [(part: "header", location: object.header)]
+            parts += object.bulkValues.map { ("bulk value", $0.location) }
+            if let whole = object.wholePixelData { parts.append(("pixel data", whole)) }
+            let frames = try await datastore.catalog.read { try $0.frames(of: id, range: 0..<object.frameCount) }
+            parts += frames.map { ("frame", $0.location) }
+            for (part, location) in parts {
+                do {
+                    try await datastore.scrub(location)
+                } catch let error as BlobError {
+                    report.damages.append(
+                        VerificationReport.Damage(
+                            datastore: datastore.id, object: id.rawValue, part: part, message: "\(error)"))
+                }
+                report.blobs += 1
+                report.bytes += Int64(location.length)
+            }
+            report.objects += 1
+            progress(report)
+        }
+        let live = try await datastore.catalog.read { try $0.liveByteCounts() }
+        for pack in try await datastore.blobs.packs() where !pack.isOpen && live[pack.id, default: 0] == 0 {
+            report.deadPacks += 1
+            report.deadBytes += Int64(pack.byteCount)
+        }
+    }
+}
+
+extension Datastore {
+    /// Reads a blob whole, a piece at a time.
+    fileprivate func scrub(_ location: BlobLocation) async throws {
+        let step: UInt64 = 4 << 20
+        var start: UInt64 = 0
+        repeat {
+            let end = min(start + step, location.length)
+            _ = try await blobs.read(location, range: start..<end)
+            start = end
+        } while start < location.length
+    }
+}
