@@ -1,0 +1,48 @@
+/// The type of a member of the service model with its constraints, as far as requests carry it.
+///
+/// The botocore model is the oracle: `ServiceModelTests` compares every shape of every operation with it.
+public indirect enum Shape: Sendable {
+    /// Text; `isSensitive` values are never repeated in an error message.
+    case string(pattern: Pattern? = nil, length: ClosedRange<Int>? = nil, isSensitive: Bool = false)
+    /// One of these texts.
+    case enumeration([String])
+    /// A whole number.
+    case integer(range: ClosedRange<Int>?)
+    /// True or false.
+    case boolean
+    /// Epoch seconds with fraction, or ISO 8601 text.
+    case timestamp
+    /// Values of one type in order.
+    case list(Shape, count: ClosedRange<Int>? = nil)
+    /// Text keys to values of one type.
+    case map(key: Shape, value: Shape)
+    /// Named members; of a union exactly one is given.
+    case structure([Member], isUnion: Bool = false)
+}
+
+/// One member of a structure, or of an operation's input.
+public struct Member: Sendable {
+    /// Where in the request a member stands.
+    public enum Location: String, Sendable {
+        case path = "uri", query = "querystring", body, payload
+    }
+
+    /// The model's name, which error messages use.
+    public let name: String
+    /// The name on the wire: of the path label or query parameter, or in the JSON body.
+    public let wireName: String
+    public let location: Location
+    public let shape: Shape
+    public let isRequired: Bool
+
+    public init(
+        _ name: String, _ shape: Shape, in location: Location = .body, wireName: String? = nil,
+        isRequired: Bool = false
+    ) {
+        self.name = name
+        self.wireName = wireName ?? name
+        self.location = location
+        self.shape = shape
+        self.isRequired = isRequired
+    }
+}
