@@ -1,0 +1,93 @@
+import Exchange
+import HTTPTypes
+import ImageSets
+import Store
+
+/// One transaction of DICOMweb. A new one is one file in `Transactions/` and one line in ``Transactions``.
+protocol Transaction: Sendable {
+    /// The IAM action it is.
+    static var action: String { get }
+    /// The methods and paths it serves.
+    static var patterns: [PathPattern] { get }
+    static func perform(_ context: TransactionContext) async throws -> Response
+}
+
+/// The transactions that are served.
+enum Transactions {
+    static let all: [any Transaction.Type] = [
+        StoreInstances.self,
+        SearchStudies.self,
+        SearchSeries.self,
+        SearchInstances.self,
+        RetrieveMetadata.self,
+        RetrieveInstance.self,
+        RetrieveFrames.self,
+        RetrieveBulkData.self,
+    ]
+}
+
+/// A method and a path below a data store, with `{labels}`.
+struct PathPattern: Sendable {
+    let method: HTTPRequest.Method
+    private let segments: [String]
+
+    init(_ method: HTTPRequest.Method, _ path: String) {
+        self.method = method
+        segments = ["datastore", "{datastore}"] + path.split(separator: "/").map(String.init)
+    }
+
+    func labels(of path: [String]) -> [String: String]? {
+        guard path.count == segments.count else { return nil }
+        var labels: [String: String] = [:]
+        for (segment, part) in zip(segments, path) {
+            if segment.hasPrefix("{") {
+                labels[String(segment.dropFirst().dropLast())] = part
+            } else if segment != part {
+                return nil
+            }
+        }
+        return labels
+    }
+}
+
+/// What a transaction works with.
+struct TransactionContext: Sendable {
+    let datastore: Datastore
+    let store: Store
+    let request: Request
+    let labels: [String: String]
+
+    /// A UID of the path; its syntax is checked, so that nothing else reaches a search.
+    func uid(_ label: String) throws -> String {
+        let uid = labels[label] ?? ""
+        guard !uid.isEmpty, uid.utf8.count <= 256, uid.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2E })
+        else {
+            throw DICOMwebError(.badRequest, "The \(label) UID of the path is malformed")
+        }
+        return uid
+    }
+
+    /// The image set that `?imageSetId=` names.
+    func imageSet() throws -> ImageSetID? {
+        guard let text = request.query.first("imageSetId") else { return nil }
+        guard let id = ImageSetID(text) else {
+            throw DICOMwebError(.notFound, "The image set does not exist")
+        }
+        return id
+    }
+
+    /// The root of the data store's URLs.
+    var root: String {
+        "\(request.origin)/datastore/\(datastore.id)"
+    }
+}
+
+/// The data store of a path.
+enum DatastoreLabel {
+    static func read(_ labels: [String: String]) throws -> DatastoreID {
+        guard let id = DatastoreID(labels["datastore"] ?? "") else {
+            throw DICOMwebError(.notFound, "The data store does not exist")
+        }
+        return id
+    }
+}

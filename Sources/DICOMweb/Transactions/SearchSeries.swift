@@ -1,0 +1,65 @@
+import Catalog
+import DICOM
+import Exchange
+import HTTPTypes
+import ImageSets
+import Store
+
+/// QIDO-RS series, of one study or of all, by series number.
+struct SearchSeries: Transaction {
+    static let action = "SearchDICOMSeries"
+    static let patterns = [PathPattern(.get, "studies/{study}/series"), PathPattern(.get, "series")]
+
+    static func perform(_ context: TransactionContext) async throws -> Response {
+        var search = try SearchRequest(context.request.query, level: .series)
+        if context.labels["study"] != nil {
+            search.matches.append(Match(.studyInstanceUID, .anyOf([try context.uid("study")])))
+        }
+        let found = try await context.datastore.series(
+            IndexQuery(matches: search.matches, offset: search.offset, limit: search.limit + 1))
+        var answer = SearchAnswer()
+        for series in found.prefix(search.limit) {
+            answer.append(try await result(series, search, context))
+        }
+        return try answer.response(context.request, isTruncated: found.count > search.limit)
+    }
+
+    private static func result(
+        _ series: SeriesRecord, _ search: SearchRequest, _ context: TransactionContext
+    ) async throws -> DataSet {
+        var result = DataSet()
+        let wantsMore = search.includesAll || !search.includes.isEmpty
+        if wantsMore,
+            let source = try await context.datastore.representative(
+                ofStudy: series.studyInstanceUID, series: series.seriesInstanceUID)
+        {
+            let dataSet = source.dataSet(try await source.header())
+            if search.includesAll { IncludeAll.series.include(from: dataSet, into: &result) }
+            ResultAttributes(request: search).include(from: dataSet, into: &result)
+        }
+        if context.labels["study"] == nil { result.putStudyAttributes(series.attributes) }
+        result.putSeries(series, root: context.root)
+        return result
+    }
+}
+
+extension DataSet {
+    /// PS3.18 table 10.6.3-4; the study's UID stands in every answer (quirk Q20).
+    mutating func putSeries(_ series: SeriesRecord, root: String) {
+        put(.specificCharacterSet, .CS, "ISO_IR 192")
+        put(.modality, .CS, series.attributes.modality)
+        put(.studyInstanceUID, .UI, series.studyInstanceUID)
+        put(.seriesInstanceUID, .UI, series.seriesInstanceUID)
+        put(.seriesNumber, .IS, series.attributes.grouping.seriesNumber)
+        put(.retrieveURL, .UR, "\(root)/studies/\(series.studyInstanceUID)/series/\(series.seriesInstanceUID)")
+        put(.numberOfSeriesRelatedInstances, .IS, String(series.numberOfInstances))
+        put(.instanceAvailability, .CS, "ONLINE")
+        for (tag, vr, text) in [
+            (Tag.seriesDescription, VR.LO, series.attributes.seriesDescription),
+            (.bodyPartExamined, .CS, series.attributes.bodyPartExamined),
+            (.seriesDate, .DA, series.attributes.seriesDate), (.seriesTime, .TM, series.attributes.seriesTime),
+        ] {
+            if let text { put(tag, vr, text) }
+        }
+    }
+}
