@@ -1,0 +1,211 @@
+import DICOMweb
+import Exchange
+import Foundation
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import NIOCore
+import NativeAPI
+import Signing
+import Store
+
+/// Takes a request through its stations: request id, preflight, health, route, authentication, operation, answer, log.
+struct Dispatcher: Sendable {
+    private let native: NativeAPI
+    private let dicomweb: DICOMweb
+    private let authenticator: Authenticator
+    private let crossOrigin: CrossOrigin
+    private let origin: RequestOrigin
+    private let logger: Logger
+
+    init(store: Store, configuration: GatewayConfiguration, logger: Logger) {
+        native = NativeAPI(store: store)
+        dicomweb = DICOMweb(store: store)
+        authenticator = Authenticator(store: store, isUnauthenticated: configuration.isUnauthenticated)
+        crossOrigin = CrossOrigin(allowedOrigins: configuration.allowedOrigins)
+        origin = RequestOrigin(
+            isTLS: configuration.tls != nil, trustsForwardedHeaders: configuration.trustsForwardedHeaders)
+        self.logger = logger
+    }
+
+    /// Which API serves a path.
+    fileprivate enum Route {
+        case health
+        case native(NativeAPI.Route)
+        case dicomweb(DICOMweb.Route)
+
+        var name: String {
+            switch self {
+            case .health: "Health"
+            case .native(let route): route.name
+            case .dicomweb(let route): route.name
+            }
+        }
+    }
+
+    /// What came of a request, for the answer and for the log.
+    private struct Outcome {
+        var response: Exchange.Response
+        var operation: String
+        var principal: String?
+        var failure: (any Error)?
+    }
+
+    func answer(
+        _ request: HummingbirdCore.Request, _ writer: consuming HummingbirdCore.ResponseWriter, clientAddress: String?
+    ) async throws {
+        let started = ContinuousClock.now
+        let requestID = UUID().uuidString.lowercased()
+        if request.headers[.expect]?.lowercased() == "100-continue" {
+            // RFC 9110 10.1.1: the client waits for this before it sends its body.
+            try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+        }
+        var outcome = await outcome(of: request, requestID: requestID)
+        outcome.response.headers[.requestID] = requestID
+        outcome.response.headers[.contentTypeOptions] = "nosniff"
+        for field in crossOrigin.headers(for: request.head) {
+            outcome.response.headers[field.name] = field.value
+        }
+        log(outcome, request, requestID: requestID, clientAddress: clientAddress, since: started)
+        try await send(outcome.response, to: writer, isHead: request.method == .head)
+    }
+
+    private func outcome(of request: HummingbirdCore.Request, requestID: String) async -> Outcome {
+        if let fields = crossOrigin.preflight(request.head) {
+            return Outcome(response: Response(status: .noContent, headers: fields), operation: "Preflight")
+        }
+        let (rawPath, rawQuery) = Self.split(request.head.path ?? "/")
+        var route: Route?
+        do {
+            let path = try PercentEncoding.decodedSegments(of: rawPath)
+            route = self.route(request.method, path)
+            guard let route else {
+                return Outcome(response: Self.unknownOperation, operation: "Unknown")
+            }
+            if case .health = route {
+                return Outcome(response: Self.healthy, operation: route.name)
+            }
+            let authenticated = try await authenticator.authenticate(
+                request, rawPath: rawPath, rawQuery: rawQuery, buffersBody: route.isNative)
+            let exchange = try Exchange.Request(
+                method: request.method, rawPath: rawPath, rawQuery: rawQuery, headers: request.headers,
+                body: authenticated.body, origin: origin.of(request.head), principal: authenticated.principal,
+                requestID: requestID)
+            return await perform(route, exchange)
+        } catch let error as SignatureError {
+            return Outcome(response: error.response, operation: route?.name ?? "Unknown", failure: error)
+        } catch {
+            let failure = ServiceError(error)
+            return Outcome(response: failure.response, operation: route?.name ?? "Unknown", failure: failure)
+        }
+    }
+
+    private func route(_ method: HTTPRequest.Method, _ path: [String]) -> Route? {
+        if path == ["health"], method == .get || method == .head { return .health }
+        if let route = native.route(method, path) { return .native(route) }
+        if let route = dicomweb.route(method, path) { return .dicomweb(route) }
+        return nil
+    }
+
+    private func perform(_ route: Route, _ request: Exchange.Request) async -> Outcome {
+        switch route {
+        case .health:
+            return Outcome(response: Self.healthy, operation: route.name)
+        case .native(let operation):
+            let (response, failure) = await native.respond(to: request, by: operation)
+            return Outcome(
+                response: response, operation: route.name, principal: request.principal.arn,
+                failure: failure?.cause ?? failure)
+        case .dicomweb(let transaction):
+            let (response, failure) = await dicomweb.respond(to: request, by: transaction)
+            return Outcome(
+                response: response, operation: route.name, principal: request.principal.arn, failure: failure)
+        }
+    }
+
+    private func send(
+        _ response: Exchange.Response, to writer: consuming HummingbirdCore.ResponseWriter, isHead: Bool
+    ) async throws {
+        var head = HTTPResponse(status: response.status, headerFields: response.headers)
+        let length: Int?
+        switch response.body {
+        case .empty: length = response.status == .noContent || response.status == .notModified ? nil : 0
+        case .bytes(let buffer): length = buffer.readableBytes
+        case .stream(let declared, _): length = declared
+        }
+        if let length { head.headerFields[.contentLength] = String(length) }
+        switch response.body {
+        case _ where isHead:
+            try await writer.writeResponse(head)
+        case .empty:
+            try await writer.writeResponse(head)
+        case .bytes(let buffer):
+            try await writer.write(response: head, body: HummingbirdCore.ResponseBody(byteBuffer: buffer))
+        case .stream(_, let write):
+            var body: any Exchange.ResponseWriter = BodyWriter(writer: try await writer.writeHead(head))
+            try await write(&body)
+            if let body = body as? BodyWriter { try await body.writer.finish(nil) }
+        }
+    }
+
+    private struct BodyWriter: Exchange.ResponseWriter {
+        var writer: any ResponseBodyWriter
+
+        mutating func write(_ buffer: ByteBuffer) async throws {
+            try await writer.write(buffer)
+        }
+    }
+
+    /// One line per request: what, who, how it went, how long. Never the URL: it holds UIDs and search values.
+    private func log(
+        _ outcome: Outcome, _ request: HummingbirdCore.Request, requestID: String, clientAddress: String?,
+        since started: ContinuousClock.Instant
+    ) {
+        let status = outcome.response.status.code
+        let level: Logger.Level = status >= 500 ? .error : .info
+        logger.log(
+            level: level, "request",
+            metadata: {
+                let elapsed = started.duration(to: .now)
+                let milliseconds =
+                    elapsed.components.seconds * 1_000 + elapsed.components.attoseconds / 1_000_000_000_000_000
+                var metadata: Logger.Metadata = [
+                    "requestId": "\(requestID)", "operation": "\(outcome.operation)", "status": "\(status)",
+                    "milliseconds": "\(milliseconds)",
+                ]
+                if let principal = outcome.principal { metadata["principal"] = "\(principal)" }
+                if let clientAddress { metadata["client"] = "\(clientAddress)" }
+                if status >= 500, let failure = outcome.failure { metadata["failure"] = "\(failure)" }
+                return metadata
+            }())
+    }
+
+    private static func split(_ target: String) -> (path: String, query: String?) {
+        guard let mark = target.firstIndex(of: "?") else { return (target, nil) }
+        return (String(target[..<mark]), String(target[target.index(after: mark)...]))
+    }
+
+    private static let healthy = Exchange.Response(
+        status: .ok, headers: [.contentType: "application/json"],
+        body: .bytes(ByteBuffer(string: #"{"status":"ok"}"#)))
+
+    private static let unknownOperation = Exchange.Response(
+        status: .notFound,
+        headers: [.contentType: "application/json", .errorType: "UnknownOperationException"],
+        body: .bytes(ByteBuffer(string: #"{"message":"The requested operation does not exist."}"#)))
+}
+
+extension Dispatcher.Route {
+    /// Cloud-native bodies are small JSON texts: they are read whole before the signature is checked.
+    fileprivate var isNative: Bool {
+        if case .native = self { true } else { false }
+    }
+}
+
+extension HTTPField.Name {
+    static let requestID = HTTPField.Name("x-amzn-RequestId")!
+    static let errorType = HTTPField.Name("x-amzn-ErrorType")!
+    static let contentTypeOptions = HTTPField.Name("X-Content-Type-Options")!
+    static let forwardedProto = HTTPField.Name("X-Forwarded-Proto")!
+    static let forwardedHost = HTTPField.Name("X-Forwarded-Host")!
+}
