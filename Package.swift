@@ -10,7 +10,6 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-/// The codec's inner loops are arithmetic on checked bounds; whole-module optimisation is what makes them fast.
 func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
@@ -27,7 +26,7 @@ let nioFoundation: Target.Dependency = .product(name: "NIOFoundationCompat", pac
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let hummingbird: [Target.Dependency] = [
-    .product(name: "Hummingbird", package: "hummingbird"),
+    .product(name: "HummingbirdCore", package: "hummingbird"),
     .product(name: "HummingbirdTLS", package: "hummingbird"),
     .product(name: "HummingbirdHTTP2", package: "hummingbird"),
 ]
@@ -50,18 +49,76 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
+        // System libraries, installed by Scripts/install-packages.sh.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+
+        // L0 pure: no I/O, no clock.
+        layer("DICOM", ["CZlib"]),
+        layer("HTJ2K"),
+        layer("Signing", [crypto]),
+
+        // L1 meaning.
+        layer("FrameCodecs", ["DICOM", "HTJ2K", "CDeflate"]),
+        layer("ImageSets", ["DICOM", crypto]),
+
+        // L2 keeping: contracts and engines.
+        layer("Blobs", [crypto, cryptoExtras, nioCore, nioPosix]),
+        layer("Catalog", ["ImageSets", "Blobs"]),
+        layer("CatalogSQLite", ["Catalog", "ImageSets", "Blobs", .product(name: "GRDB", package: "GRDB.swift")]),
+
+        // L3 the rules of the store.
+        layer("Store", ["DICOM", "FrameCodecs", "HTJ2K", "ImageSets", "Catalog", "Blobs", crypto, nioCore]),
+        layer("Exchange", [httpTypes, nioCore]),
+
+        // L4 verbs, and the embedded engines put together.
+        layer("Embedded", ["Store", "Catalog", "CatalogSQLite", "Blobs", "ImageSets", crypto]),
+        layer(
+            "Import",
+            [
+                "Store", "Catalog", "ImageSets", "DICOM", logging,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        layer("NativeAPI", ["Store", "Catalog", "ImageSets", "DICOM", "Exchange", httpTypes, nioCore]),
+        layer(
+            "DICOMweb", ["Store", "Catalog", "ImageSets", "FrameCodecs", "DICOM", "Exchange", httpTypes, nioCore]),
+
+        // L5 outside.
+        layer(
+            "Gateway",
+            hummingbird + [
+                "NativeAPI", "DICOMweb", "Store", "Signing", "Exchange", "DICOM", httpTypes, logging, nioCore, nioPosix,
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+
+        // L6 program.
         .executableTarget(
             name: "isocenter",
-            dependencies: hummingbird + [
-                nioFoundation,
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "Yams", package: "Yams"),
+            dependencies: [
+                "Gateway", "Import", "Embedded", "Store", "Catalog", "ImageSets", "HTJ2K", "CMalloc", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                crypto, cryptoExtras, logging,
+                .product(name: "Yams", package: "Yams"),
             ],
-            swiftSettings: strict)
+            swiftSettings: strict),
+
+        // For tests: the shared corpus, and the suites that every implementation of a contract runs.
+        layer("TestSupport", ["Blobs", "Catalog", "DICOM", "ImageSets", crypto, nioCore]),
+
+        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+        tests("DICOM", ["DICOM"]),
+        tests("HTJ2K", ["HTJ2K"]),
+        tests("Signing", ["Signing", crypto]),
+        tests("FrameCodecs", ["FrameCodecs", "DICOM", "CDeflate", crypto]),
+        tests("ImageSets", ["ImageSets", "DICOM"]),
+        tests("Blobs", ["Blobs", crypto, cryptoExtras, nioCore]),
+        tests("Catalog", ["Catalog", "ImageSets", "Blobs"]),
+        tests(
+            "CatalogSQLite", ["CatalogSQLite", "Catalog", "ImageSets", "Blobs", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests("Store", ["Store", "Embedded", "Blobs", "Catalog", "ImageSets", "DICOM", crypto, nioCore]),
+        tests("NativeAPI", ["NativeAPI", "DICOM", httpTypes]),
     ],
     swiftLanguageModes: [.v6]
 )

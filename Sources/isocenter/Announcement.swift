@@ -1,0 +1,58 @@
+import Embedded
+import Foundation
+import Gateway
+
+/// What a start says: where the API is, where the data lives, and the lines that point AWS tools at it.
+struct Announcement: Sendable {
+    let settings: Settings
+    let directory: DataDirectory
+    let rootKey: (id: String, secret: String)?
+
+    func print(port: Int, isUnauthenticated: Bool) {
+        let gateway = settings.gateway(isUnauthenticated: isUnauthenticated)
+        let endpoint = "\(gateway.tls == nil ? "http" : "https")://\(gateway.host):\(port)"
+        var lines = [
+            "", "Isocenter \(Version.current) is ready.", "",
+            "  endpoint  \(endpoint)", "  data      \(directory.path)",
+        ]
+        for (name, folder) in settings.bucketFolders.sorted(by: { $0.key < $1.key }) {
+            lines.append("  bucket    s3://\(name) = \(folder)")
+        }
+        lines.append("")
+        if let rootKey {
+            lines += [
+                "The root access key of this store. It is shown this once: keep it.", "",
+                "  access key id      \(rootKey.id)", "  secret access key  \(rootKey.secret)", "",
+            ]
+        }
+        if isUnauthenticated {
+            lines += ["WARNING: requests are taken without a signature (--insecure-no-auth).", ""]
+        }
+        lines += ["For the AWS CLI, boto3 and every AWS SDK, in another shell:", ""]
+        lines += EnvironmentExports(
+            endpoint: endpoint, region: settings.region ?? "us-east-1", accessKeyID: rootKey?.id,
+            secretAccessKey: rootKey?.secret
+        ).lines.map { "  " + $0 }
+        lines.append("")
+        FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
+    }
+}
+
+/// The `export AWS_…` lines.
+struct EnvironmentExports {
+    let endpoint: String
+    let region: String
+    let accessKeyID: String?
+    let secretAccessKey: String?
+
+    /// Without the host prefix switch, SDKs dial `runtime-127.0.0.1` for 8 of the 18 operations (spec/00).
+    var lines: [String] {
+        [
+            "export AWS_ENDPOINT_URL_MEDICAL_IMAGING=\(endpoint)",
+            "export AWS_ACCESS_KEY_ID=\(accessKeyID ?? "<the access key id shown at the first start>")",
+            "export AWS_SECRET_ACCESS_KEY=\(secretAccessKey ?? "<its secret access key>")",
+            "export AWS_REGION=\(region) AWS_DEFAULT_REGION=\(region)",
+            "export AWS_DISABLE_HOST_PREFIX_INJECTION=true",
+        ]
+    }
+}

@@ -1,0 +1,100 @@
+import ArgumentParser
+import Embedded
+import Foundation
+import Gateway
+import Import
+import Logging
+import ServiceLifecycle
+import Store
+import UnixSignals
+
+/// Starts the store and the API.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Start the store and its API on one port.",
+        discussion: """
+            The first start makes the data folder, the encryption keyring and a root access key, which is shown once.
+            Stop with Ctrl-C or SIGTERM: requests in progress are answered first.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(name: .long, help: "The address to listen on. Default: 127.0.0.1.")
+    var host: String?
+
+    @Option(name: .shortAndLong, help: "The port to listen on; 0 lets the system choose. Default: 8080.")
+    var port: Int?
+
+    @Option(
+        name: .long, parsing: .singleValue,
+        help: "Let a folder stand for an S3 bucket, as name=folder. May be repeated.")
+    var bucket: [String] = []
+
+    @Option(name: .long, help: "The TLS certificate chain, a PEM file.")
+    var tlsCertificate: String?
+
+    @Option(name: .long, help: "The TLS private key, a PEM file.")
+    var tlsKey: String?
+
+    @Flag(name: .long, help: "Take requests without a signature. For development, on loopback only.")
+    var insecureNoAuth = false
+
+    func run() async throws {
+        let settings = try effectiveSettings()
+        ProcessTuning.apply()
+        let logger = try Log.start(level: settings.logLevel)
+        let directory = try DataDirectory(settings.dataPath)
+        try directory.lock()
+        let store = try await Store.open(
+            settings.store(), environment: .system, engines: EmbeddedEngines(directory))
+        let rootKey = try await RootAccessKey.makeIfAbsent(in: store)
+        try makeBucketFolders(settings)
+
+        let announcement = Announcement(settings: settings, directory: directory, rootKey: rootKey)
+        let isUnauthenticated = insecureNoAuth
+        let gateway = try Gateway(
+            store: store, configuration: settings.gateway(isUnauthenticated: isUnauthenticated), logger: logger
+        ) { port in
+            announcement.print(port: port, isUnauthenticated: isUnauthenticated)
+        }
+        let importing = ImportService(
+            store: store, objects: FolderObjectStore(buckets: settings.bucketFolders), logger: logger)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: gateway, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .cancelGroup),
+                    .init(
+                        service: importing, successTerminationBehavior: .ignore,
+                        failureTerminationBehavior: .cancelGroup),
+                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+        try await store.close()
+    }
+
+    private func effectiveSettings() throws -> Settings {
+        var settings = try common.settings()
+        settings.host = host ?? settings.host
+        settings.port = port ?? settings.port
+        if let tlsCertificate, let tlsKey {
+            settings.tls = Settings.TLS(certificate: tlsCertificate, privateKey: tlsKey)
+        } else if tlsCertificate != nil || tlsKey != nil {
+            throw ValidationError("--tls-certificate and --tls-key go together")
+        }
+        for mapping in bucket {
+            let parts = mapping.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else {
+                throw ValidationError("--bucket takes name=folder, not \(mapping)")
+            }
+            settings.buckets = (settings.buckets ?? [:]).merging([parts[0]: parts[1]]) { _, new in new }
+        }
+        return settings
+    }
+
+    private func makeBucketFolders(_ settings: Settings) throws {
+        guard settings.buckets == nil else { return }
+        try FileManager.default.createDirectory(
+            atPath: settings.tutorialBucketPath, withIntermediateDirectories: true)
+    }
+}

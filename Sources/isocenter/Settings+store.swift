@@ -1,0 +1,26 @@
+import Embedded
+import Foundation
+import ImageSets
+import Store
+
+extension Settings {
+    /// The store's configuration.
+    func store() -> StoreConfiguration {
+        var configuration = StoreConfiguration()
+        configuration.region = region ?? configuration.region
+        configuration.accountID = accountId ?? configuration.accountID
+        configuration.encodingConcurrency = ProcessInfo.processInfo.activeProcessorCount
+        configuration.spoolDirectory = dataPath + "/spool"
+        return configuration
+    }
+}
+
+extension StoreEnvironment {
+    /// The machine's clock and randomness.
+    static let system = StoreEnvironment(
+        now: { Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1_000).rounded(.down))) },
+        random128: {
+            var generator = SystemRandomNumberGenerator()
+            return UInt128(generator.next()) << 64 | UInt128(generator.next())
+        })
+}

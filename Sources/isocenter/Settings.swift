@@ -1,0 +1,99 @@
+import Foundation
+import Gateway
+import Yams
+
+/// Everything that can be set, with defaults that work on a laptop. Precedence, rising: the YAML file, environment
+/// variables, command line options (Documentation/configuration.md).
+struct Settings: Codable, Sendable {
+    /// Certificate chain and private key, PEM files.
+    struct TLS: Codable, Sendable {
+        var certificate: String
+        var privateKey: String
+    }
+
+    var dataDirectory: String?
+    var host: String?
+    var port: Int?
+    var region: String?
+    var accountId: String?
+    var tls: TLS?
+    var trustForwardedHeaders: Bool?
+    var allowedOrigins: [String]?
+    /// Bucket names and the folders that stand for them.
+    var buckets: [String: String]?
+    var logLevel: String?
+
+    /// The file's settings, with those of the environment laid over them.
+    static func load(file: String?, environment: [String: String]) throws -> Settings {
+        var settings = Settings()
+        if let path = file ?? environment["ISOCENTER_CONFIG"] {
+            let text: String
+            do {
+                text = try String(contentsOfFile: path, encoding: .utf8)
+            } catch {
+                throw SettingsError("the configuration file \(path) cannot be read: \(error.localizedDescription)")
+            }
+            do {
+                settings = text.allSatisfy(\.isWhitespace) ? Settings() : try YAMLDecoder().decode(from: text)
+            } catch {
+                throw SettingsError("the configuration file \(path) is not valid: \(error)")
+            }
+        }
+        try settings.overlay(environment)
+        return settings
+    }
+
+    private mutating func overlay(_ environment: [String: String]) throws {
+        dataDirectory = environment["ISOCENTER_DATA"] ?? dataDirectory
+        host = environment["ISOCENTER_HOST"] ?? host
+        region = environment["ISOCENTER_REGION"] ?? region
+        accountId = environment["ISOCENTER_ACCOUNT_ID"] ?? accountId
+        logLevel = environment["ISOCENTER_LOG_LEVEL"] ?? logLevel
+        if let text = environment["ISOCENTER_PORT"] {
+            guard let number = Int(text), (0...65_535).contains(number) else {
+                throw SettingsError("ISOCENTER_PORT is not a port number: \(text)")
+            }
+            port = number
+        }
+    }
+
+    /// The folder with all data, absolute.
+    var dataPath: String {
+        let home = FileManager.default.homeDirectoryForCurrentUser.path
+        let path = dataDirectory ?? ProcessInfo.processInfo.environment["XDG_DATA_HOME"].map { $0 + "/isocenter" }
+            ?? home + "/.local/share/isocenter"
+        return URL(fileURLWithPath: path.hasPrefix("~/") ? home + path.dropFirst() : path).standardizedFileURL.path
+    }
+
+    /// The folder that the bucket `isocenter` stands for unless the configuration maps it.
+    var tutorialBucketPath: String {
+        dataPath + "/buckets/isocenter"
+    }
+
+    /// The mapped buckets; with none configured, one named `isocenter` in the data folder, so that the tutorial works.
+    var bucketFolders: [String: String] {
+        buckets ?? ["isocenter": tutorialBucketPath]
+    }
+
+    /// How the gateway listens.
+    func gateway(isUnauthenticated: Bool) -> GatewayConfiguration {
+        var gateway = GatewayConfiguration()
+        gateway.host = host ?? gateway.host
+        gateway.port = port ?? gateway.port
+        gateway.tls = tls.map { .init(certificatePath: $0.certificate, privateKeyPath: $0.privateKey) }
+        gateway.trustsForwardedHeaders = trustForwardedHeaders ?? false
+        gateway.allowedOrigins = allowedOrigins ?? gateway.allowedOrigins
+        gateway.isUnauthenticated = isUnauthenticated
+        return gateway
+    }
+}
+
+/// Why the program cannot start as configured: what is wrong, and what to do.
+struct SettingsError: Error, CustomStringConvertible, LocalizedError {
+    let description: String
+    var errorDescription: String? { description }
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

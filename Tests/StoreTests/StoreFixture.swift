@@ -1,0 +1,70 @@
+import Blobs
+import Catalog
+import Crypto
+import DICOM
+import Embedded
+import Foundation
+import ImageSets
+import Store
+import Synchronization
+import TestSupport
+
+/// A store in a temporary folder that is removed with it.
+final class StoreFixture: Sendable {
+    let folder: String
+    private let clock = Mutex<Int64>(1_700_000_000_000)
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("isocenter-\(UUID().uuidString)").path
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// Opens the store; the clock goes one millisecond forward with every look at it.
+    func open(_ change: (inout StoreConfiguration) -> Void = { _ in }) async throws -> Store {
+        var configuration = StoreConfiguration()
+        configuration.spoolDirectory = folder
+        change(&configuration)
+        return try await Store.open(
+            configuration,
+            environment: StoreEnvironment(
+                now: { [self] in
+                    Timestamp(
+                        milliseconds: clock.withLock { clock in
+                            clock += 1
+                            return clock
+                        })
+                },
+                random128: { UInt128.random(in: 0...UInt128.max) }),
+            engines: EmbeddedEngines(DataDirectory(folder)))
+    }
+
+    /// Runs with an open store and a fresh data store in it.
+    static func withDatastore<Result: Sendable>(
+        _ body: (Store, Datastore) async throws -> Result
+    ) async throws -> Result {
+        let fixture = try StoreFixture()
+        let store = try await fixture.open()
+        let datastore = try await store.open(store.createDatastore(DatastoreCreation()).id)
+        let result = try await body(store, datastore)
+        try await store.close()
+        return result
+    }
+}
+
+extension Datastore {
+    /// Imports instances in one batch.
+    @discardableResult
+    func ingest(_ instances: [TestInstance]) async throws -> [IngestOutcome] {
+        let session = try await beginIngest(.shared)
+        var staged: [StagedInstance] = []
+        for instance in instances {
+            staged.append(try await session.stage(MemoryBytes(try instance.file())))
+        }
+        let outcomes = try await session.commit(staged)
+        await session.close()
+        return outcomes
+    }
+}
