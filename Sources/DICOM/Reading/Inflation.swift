@@ -14,7 +14,7 @@ enum Inflation {
     ) throws(DICOMError) -> InflatedBytes {
         do {
             return try inflate(&window, from: start, windowBits: -15, options, &warnings)
-        } catch  where error.code == .invalidDeflate {
+        } catch let error where error.code == .invalidDeflate {
             return try inflate(&window, from: start, windowBits: 15, options, &warnings)
         }
     }

@@ -77,6 +77,28 @@ struct ToleranceTests {
         #expect(file.warningCodes == [.trailingBytes])
     }
 
+    @Test func zerosBetweenElementsAreSteppedOver() throws {
+        let file = try read(Self.modality, [UInt8](repeating: 0, count: 24), Self.rows)
+        #expect(file.dataSet.elements.map(\.tag) == [.modality, .rows])
+        #expect(file.warningCodes == [.discardedElement])
+    }
+
+    /// A tag of zeros under a VR field that is not zero once made the reader step nowhere, for ever.
+    @Test func zeroTagWithLettersIsSteppedOver() throws {
+        let file = try read(Self.modality, [0, 0, 0, 0, 0x41, 0x42, 0, 0], Self.rows)
+        #expect(file.dataSet.elements.map(\.tag) == [.modality, .rows])
+    }
+
+    @Test func bytesThatAreNoElementEndTheirItemOnly() throws {
+        let id = EncodedBytes.explicit(.patientID, "LO", [0x31, 0x20])
+        let garbage: [UInt8] = [0x18, 0x00, 0x50, 0x00, 0x5A, 0x5A, 0xFF, 0x7F, 0x31, 0x32]
+        let items = EncodedBytes.item(id + garbage) + EncodedBytes.item(id)
+        let file = try read(EncodedBytes.explicit(.referencedStudySequence, "SQ", items), Self.rows)
+        #expect(file.dataSet.items(.referencedStudySequence).map(\.count) == [1, 1])
+        #expect(file.dataSet.integer(.rows) == 16)
+        #expect(file.warningCodes == [.discardedElement])
+    }
+
     @Test func anythingAfterPixelDataIsLeftOut() throws {
         let pixels = EncodedBytes.explicit(.pixelData, "OW", [1, 2])
         let file = try read(Self.modality, pixels, Array("<end of file>".utf8))
@@ -132,6 +154,16 @@ struct ToleranceTests {
         #expect(file.dataSet.items(.referencedStudySequence).first?.string(.patientID) == "1")
         #expect(file.dataSet.items(Tag(0x0009, 0x1002)).first?.string(.patientID) == "1")
         #expect(file.warnings == [])
+    }
+
+    /// Against PS3.5 6.2.2, some writers keep explicit VR inside UN.
+    @Test func explicitItemsOfAnUnknownSequenceAreRead() throws {
+        let item = EncodedBytes.item(EncodedBytes.explicit(.patientID, "LO", [0x31, 0x20]))
+        let file = try read(
+            Self.modality, EncodedBytes.explicit(Tag(0x0009, 0x1002), "UN", item, length: EncodedBytes.undefined),
+            EncodedBytes.sequenceDelimiter, Self.rows)
+        #expect(file.dataSet.items(Tag(0x0009, 0x1002)).first?.string(.patientID) == "1")
+        #expect(file.warningCodes == [.encodingMismatch])
     }
 
     @Test func unknownValueThatIsNoSequenceStaysUnknown() throws {
