@@ -95,6 +95,17 @@ struct SQLiteFileTests {
         }
     }
 
+    @Test func aClosedCatalogRefusesToWork() async throws {
+        try await withTemporaryFolder { folder in
+            let catalog = try SQLiteCatalog(path: folder.appending(path: "catalog.sqlite").path)
+            try await catalog.close()
+            await #expect(throws: CatalogError(.engine, "")) { try await catalog.read { try $0.imageSetCount() } }
+            await #expect(throws: CatalogError(.engine, "")) {
+                try await catalog.write { try $0.insert(CatalogSample.imageSet(1)) }
+            }
+        }
+    }
+
     // MARK: What is not ours
 
     @Test(arguments: [Data("not a database, but longer than the header of one: \(UUID()) \(UUID()) \(UUID())".utf8)])

@@ -33,8 +33,8 @@ extension Match {
             WildcardPattern(folded(pattern)).matches(value)
         case .anyWordPrefix(let words):
             key.isPersonName
-                && words.map(folded).contains { word in
-                    !word.isEmpty && PersonNameText.words(value).contains { $0.utf8.starts(with: word.utf8) }
+                && PersonNameText.wanted(words).contains { word in
+                    PersonNameText.words(value).contains { $0.utf8.starts(with: word.utf8) }
                 }
         }
     }

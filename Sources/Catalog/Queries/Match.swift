@@ -23,8 +23,8 @@ public struct Match: Sendable, Hashable {
         case range(lower: String?, upper: String?)
         /// `*` stands for any run and `?` for any one Unicode scalar.
         case wildcard(String)
-        /// One of the words is a prefix of a word of the value, split at `^ = ,` and space. Person names only; other keys
-        /// never match.
+        /// One of the words is a prefix of a word of the value, split at `^ = ,` and space; the first 64 are looked
+        /// for. Person names only; other keys never match.
         case anyWordPrefix([String])
     }
 

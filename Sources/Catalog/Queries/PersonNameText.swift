@@ -9,6 +9,11 @@ package enum PersonNameText {
         name.uppercased().lowercased().precomposedStringWithCanonicalMapping
     }
 
+    /// The words that a query looks for, folded, each once; a query may be long, the first 64 are looked for.
+    package static func wanted(_ words: [String]) -> Set<String> {
+        Set(words.prefix(64).map(folded)).filter { !$0.isEmpty }
+    }
+
     /// The words of a name, folded, each once: split at `^ = ,` and space (spec/40 "Fuzzy").
     package static func words(_ name: String) -> Set<String> {
         Set(folded(name).unicodeScalars.split { "^=, ".unicodeScalars.contains($0) }.map(String.init))

@@ -60,39 +60,43 @@ struct IndexSearch {
         for condition in conditions {
             guard let candidates = condition.candidates else { continue }
             let count = try transaction.count(condition.counted ?? candidates, upTo: SearchPlan.countMax)
-            let keys = lowered(candidates, from: condition.level)
-            var keyCount = count < SearchPlan.countMax ? count : nil
-            if keyCount != nil, condition.level < level {
-                let lower = try transaction.count(keys, upTo: SearchPlan.countMax)
-                keyCount = lower < SearchPlan.countMax ? lower : nil
+            if count == SearchPlan.countMax {
+                plan.addMany(
+                    count: count,
+                    of: try transaction.rowsAtMost(condition.level.keyColumn, condition.level.table))
+            } else if condition.level == level {
+                plan.addFew(count: count, keys: candidates)
+            } else {
+                plan.addFew(
+                    count: try transaction.first(of: lowered(candidates, from: condition.level, columns: .size)),
+                    keys: lowered(candidates, from: condition.level, columns: .keys))
             }
-            plan.add(
-                count: count, of: try transaction.rowsAtMost(condition.level.keyColumn, condition.level.table),
-                keys: keys, keyCount: keyCount)
         }
         return plan.driver
     }
 
-    /// The keys of the rows searched that stand in rows of a level above.
-    private func lowered(_ keys: SQL, from upper: Match.Key.Level) -> SQL {
-        switch (upper, level) {
-        case (.study, .series):
+    /// Columns of the rows searched that stand in rows of a level above.
+    ///
+    /// How many instances those are follows from their series, without a look at the instances.
+    private func lowered(_ keys: SQL, from upper: Match.Key.Level, columns: Columns) -> SQL {
+        let series: SQL =
+            upper == .study
+            ? "study CROSS JOIN series ON series.study_uid = study.uid WHERE study.key IN (\(keys))"
+            : "series WHERE series.key IN (\(keys))"
+        return switch (level, columns) {
+        case (.instance, .size): "SELECT total(series.number_of_instances) FROM \(series)"
+        case (_, .size): "SELECT count(*) FROM \(series)"
+        case (.instance, .keys):
             """
-            SELECT series.key FROM study CROSS JOIN series ON series.study_uid = study.uid WHERE study.key IN (\(keys))
+            SELECT instance.id FROM (SELECT series.image_set AS listed FROM \(series))
+            CROSS JOIN instance ON instance.image_set = listed
             """
-        case (.study, .instance):
-            """
-            SELECT instance.id FROM study CROSS JOIN series ON series.study_uid = study.uid
-            CROSS JOIN instance ON instance.image_set = series.image_set WHERE study.key IN (\(keys))
-            """
-        case (.series, .instance):
-            """
-            SELECT instance.id FROM series CROSS JOIN instance ON instance.image_set = series.image_set
-            WHERE series.key IN (\(keys))
-            """
-        default:
-            keys
+        case (_, .keys): "SELECT series.key FROM \(series)"
         }
+    }
+
+    private enum Columns {
+        case keys, size
     }
 }
 

@@ -94,7 +94,11 @@ private struct ImageSetSearch {
         for filter in query.filters {
             let keys: SQL = "SELECT key FROM image_set WHERE \(filter.condition)"
             let count = try transaction.count(keys, upTo: SearchPlan.countMax)
-            plan.add(count: count, of: rows, keys: keys, keyCount: count < SearchPlan.countMax ? count : nil)
+            if count < SearchPlan.countMax {
+                plan.addFew(count: count, keys: keys)
+            } else {
+                plan.addMany(count: count, of: rows)
+            }
         }
         return plan.driver
     }

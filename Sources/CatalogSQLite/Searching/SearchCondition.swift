@@ -105,7 +105,7 @@ extension SearchCondition {
     }
 
     private static func anyWordPrefix(_ words: [String], of key: Match.Key) -> Self {
-        let words = Set(words.map(PersonNameText.folded)).filter { !$0.isEmpty }
+        let words = PersonNameText.wanted(words)
         guard key.isPersonName, !words.isEmpty else { return .never(key.level) }
         let ranges = words.map { ValueTest.prefix($0, of: "word") }.joined(separator: " OR ")
         let list = SQL(sql: key == .patientName ? "study.patient_name_words" : "study.referring_physician_name_words")

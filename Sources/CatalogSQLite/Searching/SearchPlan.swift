@@ -19,13 +19,16 @@ struct SearchPlan {
         self.rows = Double(max(rows, 1))
     }
 
-    /// Takes a condition into account.
-    ///
-    /// `count` is of its own level, where the table has about `rows`; `keys` are of the level searched and `keyCount` is
-    /// theirs, nil when there are too many to begin with.
-    mutating func add(count: Int, of rows: Int, keys: SQL, keyCount: Int?) {
-        rowsWalked *= Double(max(rows, 1)) / Double(max(count, 1))
-        if let keyCount, keyCount < best?.count ?? .max { best = (keyCount, keys) }
+    /// Takes a condition into account that leaves few rows: about `count` of the level searched, which `keys` are.
+    mutating func addFew(count: Int, keys: SQL) {
+        rowsWalked *= rows / Double(max(count, 1))
+        if count < best?.count ?? .max { best = (count, keys) }
+    }
+
+    /// Takes a condition into account that leaves too many rows to begin with: `count` or more, on a level whose table
+    /// has about `rows`.
+    mutating func addMany(count: Int, of rows: Int) {
+        rowsWalked *= Double(max(rows, count)) / Double(count)
     }
 
     /// The keys to begin with; nil when walking is expected to cost less.
@@ -38,7 +41,12 @@ struct SearchPlan {
 extension SQLiteTransaction {
     /// How many rows a query has, counted to a bound.
     func count(_ query: SQL, upTo limit: Int) throws -> Int {
-        try rows(of: "SELECT count(*) FROM (\(query) LIMIT \(limit))") { $0.integer() }.first ?? 0
+        try first(of: "SELECT count(*) FROM (\(query) LIMIT \(limit))")
+    }
+
+    /// The one number that a query gives.
+    func first(of query: SQL) throws -> Int {
+        try rows(of: "SELECT CAST((\(query)) AS INTEGER)") { $0.integer() }.first ?? 0
     }
 
     /// About how many rows a table has: its greatest key.

@@ -25,8 +25,9 @@ enum ValueTest {
             let fold = isPersonName ? PersonNameText.folded : { $0 }
             self = .range(lower: lower.map(fold), upper: upper.map(fold))
         case .wildcard(let pattern):
-            guard !pattern.isEmpty else { return nil }
-            self = .wildcard(WildcardPattern(isPersonName ? PersonNameText.folded(pattern) : pattern))
+            let pattern = WildcardPattern(isPersonName ? PersonNameText.folded(pattern) : pattern)
+            guard !pattern.scalars.isEmpty, pattern.glob.utf8.count <= Self.globBytesMax else { return nil }
+            self = .wildcard(pattern)
         case .anyWordPrefix:
             return nil
         }
@@ -67,6 +68,9 @@ enum ValueTest {
         let terms = trigrams.prefix(Self.trigramsMax).map { "\"\($0.replacing("\"", with: "\"\""))\"" }
         return "\(column) : (\(terms.joined(separator: " AND ")))"
     }
+
+    /// SQLite refuses longer patterns; such a one matches nothing.
+    private static let globBytesMax = 50_000
 
     /// More would not find fewer.
     private static let trigramsMax = 12
