@@ -11,11 +11,10 @@ extension DataSetParser {
         }
         if header.tag.rawValue == 0, header.length == 0 { return try skipZeros() }
         switch header.tag {
-        case .item, .itemDelimitation, .sequenceDelimitation:
-            guard header.tag != .item || pixelData != nil else {
-                throw DICOMError(.invalidSequence, tag: header.tag, offset: position, "an item outside a sequence")
-            }
-            guard header.tag != .item else { return try endWithTrailingBytes(header.tag) }
+        case .item:
+            let error = DICOMError(.invalidSequence, tag: .item, offset: position, "an item outside a sequence")
+            return try endWithTrailingBytes(nil, error)
+        case .itemDelimitation, .sequenceDelimitation:
             warn(.misplacedDelimiter, header.tag, at: position, "a delimiter outside a sequence; left out")
             position += 8
             return true

@@ -10,13 +10,14 @@ extension DataSet {
         }
     }
 
-    /// The same with the bytes that `bytes` gives, little endian, in place of bulk values, in items too.
-    public func replacingBulkValues(_ bytes: (BulkValue) throws -> ArraySlice<UInt8>) rethrows -> DataSet {
+    /// The same with the bytes that `bytes` gives for a value and its VR, little endian, in place of bulk values, in
+    /// items too.
+    public func replacingBulkValues(_ bytes: (BulkValue, VR) throws -> ArraySlice<UInt8>) rethrows -> DataSet {
         guard holdsBulkValues else { return self }
         return DataSet(
             try elements.map { element in
                 switch element.value {
-                case .bulk(let bulk): DataElement(element.tag, element.vr, .bytes(try bytes(bulk)))
+                case .bulk(let bulk): DataElement(element.tag, element.vr, .bytes(try bytes(bulk, element.vr)))
                 case .items(let items):
                     DataElement(element.tag, .SQ, .items(try items.map { try $0.replacingBulkValues(bytes) }))
                 case .bytes: element

@@ -37,7 +37,7 @@ public enum PartTenWriter {
         _ dataSet: DataSet, bulk: (BulkValue) throws -> ArraySlice<UInt8>
     ) throws -> [UInt8] {
         var encoder = DataSetEncoder()
-        let pieces = try encoder.encode(try dataSet.replacingBulkValues(bulk))
+        let pieces = try encoder.encode(try dataSet.replacingBulkValues { value, _ in try bulk(value) })
         guard pieces.count == 1, case .bytes(let bytes) = pieces[0] else { return [] }
         return bytes
     }

@@ -105,9 +105,7 @@ struct CorpusReadingTests {
     @Test func everyFileSurvivesWriting() throws {
         for corpusFile in try CorpusFile.all {
             guard let file = try? PartTenReader.read(try corpusFile.bytes()) else { continue }
-            let original = try file.dataSet.replacingBulkValues {
-                try file.content.read(at: $0.offset, count: $0.length)
-            }
+            let original = try file.dataSet.replacingBulkValues { try file.bytes(of: $0, $1)[...] }
             let dataSetBytes = try PartTenWriter.dataSetBytes(original) { _ in [] }
             let meta = PartTenWriter.fileMeta(
                 sopClassUID: "1.2", sopInstanceUID: "1.3",

@@ -111,7 +111,7 @@ struct HostileBytesTests {
             #expect(encapsulated.fragments.allSatisfy { isWithin($0.offset, $0.length) })
         case nil: break
         }
-        _ = file.dataSet.replacingBulkValues { bulk in
+        _ = file.dataSet.replacingBulkValues { bulk, _ in
             #expect(isWithin(bulk.offset, bulk.length))
             return []
         }

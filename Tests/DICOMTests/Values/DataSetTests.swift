@@ -43,7 +43,7 @@ struct DataSetTests {
             DataElement(.iconImageSequence, items: [DataSet([DataElement(.lutData, .OW, .bulk(bulk))])])
         ])
         #expect(item.holdsBulkValues)
-        let replaced = item.replacingBulkValues { $0 == bulk ? [1, 2, 3, 4] : [] }
+        let replaced = item.replacingBulkValues { $0 == bulk && $1 == .OW ? [1, 2, 3, 4] : [] }
         #expect(replaced.items(.iconImageSequence)[0][.lutData]?.value.bytes == [1, 2, 3, 4])
         #expect(!replaced.holdsBulkValues)
     }
