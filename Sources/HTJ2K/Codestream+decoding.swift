@@ -73,7 +73,10 @@ extension Codestream {
         try bytes.withUnsafeBufferPointer { (buffer) throws(CodestreamError) in
             let workspaces = Workspaces()
             let packedHeaderRanges = try packedHeaderRanges()
-            for (tile, parts) in try partsByTile().enumerated() {
+            for (tile, parts) in partsByTile().enumerated() {
+                guard !parts.isEmpty else {
+                    throw CodestreamError(.truncated, at: range.upperBound, "tiles are missing")
+                }
                 let header = try tileHeader(tile, parts: parts, packedHeaderRanges: packedHeaderRanges, buffer)
                 try decode(header, into: targets, buffer, workspaces)
             }
@@ -85,6 +88,11 @@ extension Codestream {
     ) throws(CodestreamError) {
         guard let finest = targets.last?.reduction, let coarsest = targets.first?.reduction else { return }
         let packets = try tile.readPackets(buffer, header.size, reducedBy: finest)
+        guard !packets.isIncomplete else {
+            throw CodestreamError(
+                .truncated, at: tile.parts.last?.range.upperBound ?? 0,
+                "the bytes end before the resolution is complete")
+        }
         let components = packets.layout.components
         guard components.allSatisfy({ $0.levels >= coarsest }) else {
             throw CodestreamError(

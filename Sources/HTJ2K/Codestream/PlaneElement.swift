@@ -37,26 +37,6 @@ struct SampleTarget {
     var shift: Int
     var least: Int
     var greatest: Int
-    /// Every sample is stored this many times side by side.
-    var columns: ColumnMapping?
-}
-
-/// How the columns of a subsampled component spread over those of the image.
-struct ColumnMapping {
-    /// Columns of the image.
-    var count: Int
-    /// Coordinate of the first column of the image and of the component, and their spacings on the reference grid.
-    var imageStart: Int
-    var componentStart: Int
-    var imageSpacing: Int
-    var componentSpacing: Int
-
-    /// The component's column that an image column shows.
-    @inline(__always)
-    func column(_ x: Int, of columns: Int) -> Int {
-        let place = (imageStart + x) * imageSpacing / componentSpacing - componentStart
-        return min(max(place, 0), columns - 1)
-    }
 }
 
 extension FixedWidthInteger where Self: SignedInteger {
@@ -89,14 +69,7 @@ extension FixedWidthInteger where Self: SignedInteger {
         let shift = Self(truncatingIfNeeded: target.shift)
         let least = Self(truncatingIfNeeded: target.least)
         let greatest = Self(truncatingIfNeeded: target.greatest)
-        if let columns = target.columns {
-            for x in 0..<columns.count {
-                let value = Swift.min(Swift.max(row[columns.column(x, of: count)] &+ shift, least), greatest)
-                target.base.storeBytes(
-                    of: Sample(truncatingIfNeeded: value).littleEndian, toByteOffset: x &* target.pixelStride,
-                    as: Sample.self)
-            }
-        } else if target.pixelStride == MemoryLayout<Sample>.size {
+        if target.pixelStride == MemoryLayout<Sample>.size {
             for x in 0..<count {
                 let value = Swift.min(Swift.max(row[x] &+ shift, least), greatest)
                 target.base.storeBytes(
@@ -249,14 +222,8 @@ extension Float: PlaneElement {
     }
 
     static func store(_ row: UnsafePointer<Float>, count: Int, _ target: SampleTarget) {
-        if let columns = target.columns {
-            for x in 0..<columns.count {
-                write(clamped(row[columns.column(x, of: count)], target), x, target)
-            }
-        } else {
-            for x in 0..<count {
-                write(clamped(row[x], target), x, target)
-            }
+        for x in 0..<count {
+            write(clamped(row[x], target), x, target)
         }
     }
 

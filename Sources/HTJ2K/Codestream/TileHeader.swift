@@ -12,7 +12,7 @@ struct TileHeader {
         parts.first?.range.lowerBound ?? 0
     }
 
-    /// Reads the packets of the resolutions left after `levels` are taken off.
+    /// Reads the packets of the resolutions left after `levels` are taken off, or as many of them as there are.
     func readPackets(
         _ bytes: UnsafeBufferPointer<UInt8>, _ size: ImageAndTileSize, reducedBy levels: Int
     ) throws(CodestreamError) -> TilePackets {
@@ -29,14 +29,11 @@ struct TileHeader {
 }
 
 extension Codestream {
-    /// The parts of each tile, as indices in the order of the codestream; throws `truncated` when a tile has none.
-    func partsByTile() throws(CodestreamError) -> [[Int]] {
+    /// The parts of each tile, as indices in the order of the codestream.
+    func partsByTile() -> [[Int]] {
         var tiles: [[Int]] = Array(repeating: [], count: header.size.tilesAcross * header.size.tilesDown)
         for (index, part) in parts.enumerated() {
             tiles[part.tile].append(index)
-        }
-        guard !tiles.contains(where: \.isEmpty) else {
-            throw CodestreamError(.truncated, at: range.upperBound, "tiles are missing")
         }
         return tiles
     }

@@ -10,8 +10,9 @@ struct TilePackets {
     private(set) var blocks: [CodeBlock] = []
     private(set) var chunks: [CodeBlockChunk] = []
 
-    /// Whether the bytes ended before the last packet.
+    /// Whether the bytes ended before the last packet, and before one of those wanted.
     private(set) var isCut = false
+    private(set) var isIncomplete = false
     /// By resolution: the end of the last byte of its packets in the codestream.
     private(set) var resolutionEnds: [Int]
     /// By part: the resolutions that its packets belong to.
@@ -43,7 +44,7 @@ struct TilePackets {
 
     /// Reads the packets of the resolutions that `isWanted(component, resolution)` selects, and those before them.
     ///
-    /// Throws `truncated` when the bytes end before all packets of these have been read.
+    /// Sets `isIncomplete` when the bytes end before all packets of these have been read.
     mutating func read(
         _ size: ImageAndTileSize, volumes: [ProgressionVolume], _ isWanted: (Int, Int) -> Bool
     ) throws(CodestreamError) {
@@ -66,13 +67,9 @@ struct TilePackets {
             try read(volume)
             if isCut { break }
         }
-        let isIncomplete = layout.precincts.contains {
-            $0.layer < style.layers && isWanted($0.component, $0.resolution)
-        }
-        if isIncomplete, isCut || volumes.isEmpty {
-            throw CodestreamError(
-                .truncated, at: parts.last?.range.upperBound ?? 0, "the bytes end before the resolution is complete")
-        }
+        isIncomplete =
+            isCut
+            && layout.precincts.contains { $0.layer < style.layers && isWanted($0.component, $0.resolution) }
     }
 
     private mutating func read(_ volume: ProgressionVolume) throws(CodestreamError) {

@@ -33,12 +33,11 @@ struct TileReconstruction<Word: CoefficientWord, Element: PlaneElement> {
             guard planes[block.component].isWanted(band: block.band, of: component) else { continue }
             try decode(block, of: component, into: planes[block.component])
         }
-        let mapping = TileMapping(size: size, image: image)
         for target in targets {
             for (index, component) in components.enumerated() {
                 planes[index].synthesize(component, upTo: component.levels - target.reduction)
             }
-            store(planes, into: target, mapping)
+            store(planes, into: target)
         }
     }
 
@@ -101,29 +100,42 @@ struct TileReconstruction<Word: CoefficientWord, Element: PlaneElement> {
     }
 
     /// Undoes the component transform and the level shift and stores all components.
-    private func store(_ planes: [ComponentPlanes<Element>], into target: ImageTarget, _ mapping: TileMapping) {
-        let components = packets.layout.components
-        let isJoined = coding.usesComponentTransform
-        for y in mapping.rows(of: packets.layout.area, target) {
-            if isJoined {
-                let targets = (
-                    mapping.target(0, y, packets.layout.area, target),
-                    mapping.target(1, y, packets.layout.area, target),
-                    mapping.target(2, y, packets.layout.area, target)
-                )
-                guard let first = targets.0, let second = targets.1, let third = targets.2 else { continue }
-                let (plane0, plane1, plane2) = (planes[0].current, planes[1].current, planes[2].current)
+    private func store(_ planes: [ComponentPlanes<Element>], into target: ImageTarget) {
+        let placements = planes.indices.map {
+            ComponentPlacement($0, tile: packets.layout.area, size, image, target)
+        }
+        var separate = 0
+        if coding.usesComponentTransform {
+            separate = 3
+            let (plane0, plane1, plane2) = (planes[0].current, planes[1].current, planes[2].current)
+            for y in placements[0].rows {
+                let row = placements[0].planeRow(y)
                 Element.storeJoined(
-                    UnsafePointer(plane0.base + first.row * plane0.stride),
-                    UnsafePointer(plane1.base + second.row * plane1.stride),
-                    UnsafePointer(plane2.base + third.row * plane2.stride), count: first.count,
-                    (first.samples, second.samples, third.samples))
+                    UnsafePointer(plane0.base + row * plane0.stride), UnsafePointer(plane1.base + row * plane1.stride),
+                    UnsafePointer(plane2.base + row * plane2.stride), count: placements[0].columns.count,
+                    (placements[0].target(y), placements[1].target(y), placements[2].target(y)))
             }
-            for component in (isJoined ? 3 : 0)..<components.count {
-                guard let place = mapping.target(component, y, packets.layout.area, target) else { continue }
-                let plane = planes[component].current
-                Element.store(
-                    UnsafePointer(plane.base + place.row * plane.stride), count: place.count, place.samples)
+        }
+        for component in separate..<planes.count {
+            let placement = placements[component]
+            let plane = planes[component].current
+            guard let columns = placement.planeColumns() else {
+                for y in placement.rows {
+                    Element.store(
+                        UnsafePointer(plane.base + placement.planeRow(y) * plane.stride),
+                        count: placement.columns.count,
+                        placement.target(y))
+                }
+                continue
+            }
+            let spread = UnsafeMutablePointer<Element>.allocate(capacity: max(columns.count, 1))
+            defer { spread.deallocate() }
+            for y in placement.rows {
+                let row = plane.base + placement.planeRow(y) * plane.stride
+                for (x, column) in columns.enumerated() {
+                    (spread + x).initialize(to: row[column])
+                }
+                Element.store(UnsafePointer(spread), count: columns.count, placement.target(y))
             }
         }
     }

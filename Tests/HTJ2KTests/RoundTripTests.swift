@@ -1,0 +1,64 @@
+import HTJ2K
+import Testing
+
+@Suite struct RoundTripTests {
+    @Test(arguments: SampleImage.Content.allCases)
+    func imagesOfAnySizeDepthSignAndComponentsComeBackExactly(_ content: SampleImage.Content) throws {
+        var random = SplitMix(7)
+        for seed in 0..<25 as Range<UInt64> {
+            let image = SampleImage(
+                ImageDescription(
+                    width: Int.random(in: 1...90, using: &random), height: Int.random(in: 1...70, using: &random),
+                    components: [1, 1, 3, 2, 4, 5][Int.random(in: 0..<6, using: &random)],
+                    bitDepth: Int.random(in: 1...32, using: &random), isSigned: Bool.random(using: &random)),
+                content, seed: seed)
+            var options = EncoderOptions()
+            if Bool.random(using: &random) { options.decompositionLevels = Int.random(in: 0...7, using: &random) }
+            if Bool.random(using: &random) { options.usesColourTransform = image.description.components >= 3 }
+            let codestream = try Codestream(image.encoded(options))
+            #expect(codestream.image == image.description)
+            #expect(try codestream.decode() == image.samples, "\(image.description) \(options)")
+        }
+    }
+
+    @Test(arguments: [(1, 1), (1, 200), (200, 1), (64, 64), (65, 129), (2, 2)])
+    func edgeSizesComeBackExactly(_ width: Int, _ height: Int) throws {
+        for levels in [0, 1, 3, 10, 32] {
+            var options = EncoderOptions()
+            options.decompositionLevels = levels
+            let image = SampleImage(
+                ImageDescription(width: width, height: height, components: 1, bitDepth: 12, isSigned: true), .noise,
+                seed: 3)
+            #expect(try Codestream(image.encoded(options)).decode() == image.samples)
+        }
+    }
+
+    @Test(arguments: [(512, 512, 3), (64, 64, 0), (65, 64, 0), (65, 65, 1), (2000, 100, 1), (129, 400, 2), (1, 1, 0)])
+    func levelsBringTheShorterSideTo64(_ width: Int, _ height: Int, _ levels: Int) throws {
+        let image = SampleImage(
+            ImageDescription(width: width, height: height, components: 1, bitDepth: 8, isSigned: false), .constant,
+            seed: 1)
+        #expect(try Codestream(image.encoded()).decompositionLevels == levels)
+    }
+
+    @Test func unalignedSamplesAreRead() throws {
+        let image = SampleImage(
+            ImageDescription(width: 20, height: 20, components: 1, bitDepth: 16, isSigned: true), .noise, seed: 5)
+        let shifted = [0] + image.samples
+        let bytes = try shifted.withUnsafeBytes {
+            try HTJ2K.encode(UnsafeRawBufferPointer(rebasing: $0[1...]), image.description)
+        }
+        #expect(try Codestream(bytes).decode() == image.samples)
+    }
+
+    @Test func wideImagesHavePrecinctsInOnePartOfEachResolution() throws {
+        // More than one precinct of 32768 columns.
+        let image = SampleImage(
+            ImageDescription(width: 40000, height: 3, components: 1, bitDepth: 8, isSigned: false), .sparse, seed: 2)
+        var options = EncoderOptions()
+        options.decompositionLevels = 1
+        let codestream = try Codestream(image.encoded(options))
+        #expect(try codestream.decode() == image.samples)
+        #expect(try codestream.tileParts().map(\.resolution) == [0, 1])
+    }
+}
