@@ -86,15 +86,3 @@ final class POSIXFileSystem: PackFileSystem {
         guard fsync(parent) == 0 else { throw FileError("fsync") }
     }
 }
-
-extension FileError {
-    /// The failure of the call just made.
-    init(_ call: String) {
-        self.init(call: call, number: errno)
-    }
-
-    static func text(of number: Int32) -> String {
-        guard let text = strerror(number) else { return "error \(number)" }
-        return String(cString: text)
-    }
-}

@@ -47,15 +47,3 @@ struct FileEntry: Sendable, Hashable {
     var name: String
     var byteCount: UInt64
 }
-
-/// A system call that failed.
-struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The call's name.
-    var call: String
-    /// The system's error number, such as `ENOSPC`.
-    var number: Int32
-
-    var description: String {
-        "\(call): \(FileError.text(of: number))"
-    }
-}

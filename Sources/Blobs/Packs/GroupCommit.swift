@@ -1,8 +1,8 @@
 /// Decides when a pack is synced and who is answered by which sync, without doing either.
 ///
 /// A sync answers those who asked before it began: what they wrote was written by then. Whoever asks while one is
-/// running waits for the next, together with all others who do. So any number of writers cost at most two syncs, and a
-/// lone writer waits for nobody.
+/// running waits for the next, together with all others who do. So any number of writers that come at once cost at most
+/// two syncs, and a lone writer waits for nobody.
 ///
 /// A failed sync is final. The kernel may have dropped the pages that it could not write and mark them clean, so that
 /// a second sync succeeds without writing anything; hence everyone waiting fails, and everyone who asks later does.

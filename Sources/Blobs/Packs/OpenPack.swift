@@ -3,9 +3,6 @@ import Synchronization
 
 /// A pack of this process that is appended to.
 final class OpenPack: Sendable {
-    /// Who has a share in a pack: the identity of a writer or of a sequence.
-    typealias Session = ObjectIdentifier
-
     let handle: PackHandle
     private let threads: BlockingThreads
     private let state: Mutex<State>
@@ -13,7 +10,7 @@ final class OpenPack: Sendable {
     private struct State {
         /// The first byte that is not given to any blob. Only ever grows: a range that an append failed to fill is lost.
         var end: UInt64
-        var sessions: Set<Session>
+        var sessions: Set<PackSession>
         var commit = GroupCommit<CheckedContinuation<Void, any Error>>()
         var wasCommitted = false
     }
@@ -21,7 +18,7 @@ final class OpenPack: Sendable {
     var id: PackID { handle.cipher.pack }
 
     /// Begins a pack of which nothing but the header is written, with one share in it.
-    init(_ handle: PackHandle, session: Session, threads: BlockingThreads) {
+    init(_ handle: PackHandle, session: PackSession, threads: BlockingThreads) {
         self.handle = handle
         self.threads = threads
         state = Mutex(State(end: PackLayout.headerLength, sessions: [session]))
@@ -29,7 +26,7 @@ final class OpenPack: Sendable {
 
     /// Gives a blob its place, and `session` a share in the pack until it leaves. Nil when the pack would grow over
     /// `maximumLength` (an empty pack takes a blob of any length), or when it lost bytes in a failed sync.
-    func reserve(_ length: UInt64, for session: Session, maximumLength: UInt64) -> PackLayout? {
+    func reserve(_ length: UInt64, for session: PackSession, maximumLength: UInt64) -> PackLayout? {
         state.withLock { state in
             guard state.commit.failure == nil, let layout = PackLayout(offset: state.end, length: length) else {
                 return nil
@@ -95,13 +92,18 @@ final class OpenPack: Sendable {
         while state.withLock({ $0.commit.isSyncing }) { try? await commit() }
     }
 
-    /// How many wait for a sync.
+    /// How many wait for a sync, running or to come.
     var waiterCount: Int {
         state.withLock { $0.commit.waiterCount }
     }
 
+    /// Gives a session a share in the pack.
+    func join(_ session: PackSession) {
+        state.withLock { _ = $0.sessions.insert(session) }
+    }
+
     /// Ends a session's share in the pack.
-    func leave(_ session: Session) {
+    func leave(_ session: PackSession) {
         state.withLock { _ = $0.sessions.remove(session) }
     }
 

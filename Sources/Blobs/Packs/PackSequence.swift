@@ -17,14 +17,13 @@ final class PackSequence: Sendable {
         case wait(Task<Void, any Error>, replaced: OpenPack?)
     }
 
+    private let session = PackSession()
     private let state = Mutex(State())
-
-    private var session: OpenPack.Session { ObjectIdentifier(self) }
 
     /// A place for a blob: in the current pack, in the next one when the current is full or broken, or in a pack of the
     /// blob's own when it is too long to lie beside others.
     func reserve(
-        _ length: UInt64, for session: OpenPack.Session, in store: PackStore
+        _ length: UInt64, for session: PackSession, in store: PackStore
     ) async throws -> (OpenPack, PackLayout) {
         let limit = store.options.maximumPackLength
         guard let sealedLength = PackLayout.sealedLength(of: length) else {

@@ -20,6 +20,10 @@ final class PackStore: Sendable {
         var isClosed = false
         /// The number of the next pack.
         var nextID: UInt64
+        /// The highest number of which a file stands, which tells the next start where to go on.
+        var highestID: UInt64
+        /// The packs whose files are being made.
+        var making: Set<PackID> = []
         /// The packs in which someone has a share.
         var open: [PackID: OpenPack] = [:]
         var handles: PackHandleCache
@@ -38,7 +42,9 @@ final class PackStore: Sendable {
         self.makeSalt = makeSalt
         threads = BlockingThreads(areNeedless: files.isImmediate)
         let highest = try Self.highestPack(in: files)
-        state = Mutex(State(nextID: highest + 1, handles: PackHandleCache(limit: options.maximumOpenPacks)))
+        state = Mutex(
+            State(
+                nextID: highest + 1, highestID: highest, handles: PackHandleCache(limit: options.maximumOpenPacks)))
     }
 
     /// The highest number given out, 0 if none. Removes files of zero length that need not mark it.
@@ -82,7 +88,7 @@ final class PackStore: Sendable {
             try Self.checkOpen(state)
             return entries.compactMap { entry -> PackDescription? in
                 guard let id = PackID(fileName: entry.name), entry.byteCount > 0 else { return nil }
-                return PackDescription(id: id, byteCount: entry.byteCount, isOpen: state.open[id] != nil)
+                return PackDescription(id: id, byteCount: entry.byteCount, isOpen: Self.isOpen(id, state))
             }.sorted { $0.id < $1.id }
         }
     }
@@ -91,12 +97,12 @@ final class PackStore: Sendable {
     func delete(_ pack: PackID) async throws {
         let isHighest = try state.withLock { state in
             try Self.checkOpen(state)
-            guard state.open[pack] == nil else {
+            guard !Self.isOpen(pack, state) else {
                 throw BlobError(.inUse, "an open pack cannot be deleted", pack: pack)
             }
             state.handles.forget(pack)
             state.deletionCount += 1
-            return pack.rawValue &+ 1 == state.nextID
+            return pack.rawValue == state.highestID
         }
         try await threads.run { [files] in
             do {
@@ -120,6 +126,10 @@ final class PackStore: Sendable {
         for pack in packs {
             await pack.quiesce()
         }
+    }
+
+    private static func isOpen(_ pack: PackID, _ state: State) -> Bool {
+        state.open[pack] != nil || state.making.contains(pack)
     }
 
     /// Throws `closed` when the store is.
@@ -184,16 +194,20 @@ extension PackStore {
 
 extension PackStore {
     /// A new pack, whose existence is durable before any location in it is given out, with a share in it.
-    func makePack(for session: OpenPack.Session) async throws -> OpenPack {
+    func makePack(for session: PackSession) async throws -> OpenPack {
         try await threads.run { [self] in
             let id = state.withLock { state in
-                defer { state.nextID += 1 }
-                return PackID(rawValue: state.nextID)
+                let id = PackID(rawValue: state.nextID)
+                state.nextID += 1
+                state.making.insert(id)
+                return id
             }
+            defer { state.withLock { _ = $0.making.remove(id) } }
             do {
                 let pack = OpenPack(try makeFile(of: id), session: session, threads: threads)
                 try state.withLock { state in
                     try Self.checkOpen(state)
+                    state.highestID = max(state.highestID, id.rawValue)
                     state.open[id] = pack
                 }
                 return pack
@@ -215,8 +229,13 @@ extension PackStore {
         return PackHandle(file: file, cipher: SegmentCipher(header, storeKey: key))
     }
 
+    /// A pack in which someone has a share, for tests that watch its commits.
+    func openPack(_ id: PackID) -> OpenPack? {
+        state.withLock { $0.open[id] }
+    }
+
     /// Ends a share in packs.
-    func leave(_ packs: [OpenPack], _ session: OpenPack.Session) async {
+    func leave(_ packs: [OpenPack], _ session: PackSession) async {
         for pack in packs {
             pack.leave(session)
             await sealUnused(pack)

@@ -6,6 +6,7 @@ final class PackWriter: BlobWriter {
     private let store: PackStore
     private let sequence: PackSequence
     private let ownsSequence: Bool
+    private let session = PackSession()
     private let state = Mutex(State())
 
     private struct State {
@@ -38,8 +39,6 @@ final class PackWriter: BlobWriter {
         }
     }
 
-    private var session: OpenPack.Session { ObjectIdentifier(self) }
-
     func append(_ bytes: ByteBuffer) async throws -> BlobLocation {
         let (pack, layout) = try await reserve(UInt64(bytes.readableBytes))
         try await store.threads.run {
@@ -66,16 +65,30 @@ final class PackWriter: BlobWriter {
 
     func commit() async throws {
         try store.checkOpen()
+        // A share of its own, so that a writer that is closed meanwhile does not take the packs away.
+        let commitSession = PackSession()
         let dirty = try state.withLock { state in
             try checkOpen(state)
-            return state.packs.values.filter { $0.appendedCount > $0.committedCount }
+            let dirty = state.packs.values.filter { $0.appendedCount > $0.committedCount }
+            for share in dirty { share.pack.join(commitSession) }
+            return dirty
         }
-        for share in dirty {
-            try await share.pack.commit()
-            state.withLock { state in
-                guard let known = state.packs[share.pack.id]?.committedCount else { return }
-                state.packs[share.pack.id]?.committedCount = max(known, share.appendedCount)
-            }
+        let result: Result<Void, any Error>
+        do {
+            for share in dirty { try await commit(share) }
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        await store.leave(dirty.map(\.pack), commitSession)
+        try result.get()
+    }
+
+    private func commit(_ share: Share) async throws {
+        try await share.pack.commit()
+        state.withLock { state in
+            guard let known = state.packs[share.pack.id]?.committedCount else { return }
+            state.packs[share.pack.id]?.committedCount = max(known, share.appendedCount)
         }
     }
 
@@ -113,51 +126,5 @@ final class PackWriter: BlobWriter {
     private func appended(_ layout: PackLayout, to pack: OpenPack) -> BlobLocation {
         state.withLock { $0.packs[pack.id]?.appendedCount += 1 }
         return BlobLocation(pack: pack.id, offset: layout.offset, length: layout.length)
-    }
-}
-
-/// Cuts a blob that arrives in pieces into segments and writes each as soon as it is full: one segment in memory.
-private struct SegmentStream {
-    private let pack: OpenPack
-    private let layout: PackLayout
-    private let threads: BlockingThreads
-    private var pending = ByteBuffer()
-    private var writtenCount: UInt64 = 0
-
-    init(_ pack: OpenPack, _ layout: PackLayout, threads: BlockingThreads) {
-        self.pack = pack
-        self.layout = layout
-        self.threads = threads
-    }
-
-    mutating func write(_ piece: ByteBuffer) async throws {
-        var piece = piece
-        while piece.readableBytes > 0 {
-            guard writtenCount < layout.segmentCount else { throw notAsAnnounced }
-            let segment = layout.segment(writtenCount)
-            let room = segment.plainRange.count - pending.readableBytes
-            guard room > 0 else { throw notAsAnnounced }
-            if pending.capacity == 0 { pending.reserveCapacity(segment.plainRange.count) }
-            if var part = piece.readSlice(length: min(room, piece.readableBytes)) { pending.writeBuffer(&part) }
-            if pending.readableBytes == segment.plainRange.count { try await writeSegment(segment) }
-        }
-    }
-
-    mutating func finish() async throws {
-        if layout.length == 0, writtenCount == 0 { try await writeSegment(layout.segment(0)) }
-        guard writtenCount == layout.segmentCount else { throw notAsAnnounced }
-    }
-
-    private mutating func writeSegment(_ segment: PackLayout.Segment) async throws {
-        let (full, pack, layout) = (pending, pack, layout)
-        try await threads.run {
-            try full.withUnsafeReadableBytes { try pack.write($0, as: segment, of: layout) }
-        }
-        writtenCount += 1
-        pending.clear()
-    }
-
-    private var notAsAnnounced: BlobError {
-        BlobError(.invalidLength, "the pieces of the blob are not \(layout.length) bytes together", pack: pack.id)
     }
 }
