@@ -75,8 +75,8 @@ class SigV4(requests.auth.AuthBase):
         return request
 
 
-# What is signed besides Host and X-Amz-Date; proxies change other fields.
-SIGNED = {"content-type", "x-amz-content-sha256", "x-amz-decoded-content-length"}
+# What is signed besides X-Amz-Date; proxies change other fields. dicomweb-client sends a Host of its own, without port.
+SIGNED = {"host", "content-type", "x-amz-content-sha256", "x-amz-decoded-content-length"}
 
 
 def canonical(url: str) -> str:
