@@ -237,6 +237,14 @@ struct PackStoreTests {
         #expect(files.callCount("read") == before + 1, "from the device")
     }
 
+    @Test func aPackDeletedUnderAReaderIsMissingAndNotDamaged() async throws {
+        let files = SimulatedFileSystem()
+        let store = try PackStore.on(files)
+        let location = try await store.keep([pattern(10)])[0]
+        files.alter(location.pack.fileName) { $0 = [] }
+        await #expect(throws: BlobError(.missing, "")) { _ = try await store.read(location, range: nil) }
+    }
+
     @Test func onlySoManyPacksAreKeptOpen() async throws {
         let files = SimulatedFileSystem()
         let store = try PackStore(files: files, key: testKey, options: PackOptions(maximumOpenPacks: 2))

@@ -8,11 +8,11 @@ final class POSIXFileSystem: PackFileSystem {
 
     /// Opens a folder, making it with mode 0700 when it is absent; the folder above must exist.
     init(path: String) throws(FileError) {
-        let isNew = mkdir(path, 0o700) == 0
-        guard isNew || errno == EEXIST else { throw FileError("mkdir") }
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw FileError("mkdir") }
         directory = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0 else { throw FileError("open") }
-        if isNew { try Self.syncDirectory(above: directory) }
+        // Also for a folder that is there already: whoever made it may have been killed before this line.
+        try Self.syncDirectory(above: directory)
     }
 
     deinit {

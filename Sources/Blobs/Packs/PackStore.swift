@@ -158,7 +158,13 @@ extension PackStore {
         if let bytes = try known.handle?.readCached(layout, range: range) { return bytes }
         return try await threads.run { [self] in
             let handle = try known.handle ?? openHandle(of: location.pack, deletionCount: known.deletionCount)
-            return try handle.read(layout, range: range)
+            do {
+                return try handle.read(layout, range: range)
+            } catch let error as BlobError where error.code == .corrupted {
+                // A pack that was deleted under the reader is missing, which opening it again tells, not damaged.
+                _ = try openHandle(of: location.pack, deletionCount: known.deletionCount)
+                throw error
+            }
         }
     }
 

@@ -153,11 +153,18 @@ extension BlobStoreSuite {
         let writer = try await store.beginWriting(.own)
         let first = try await writer.append(pattern(1000, seed: 1))
         let second = try await writer.append(pattern(1000, seed: 2))
+        let long = try await writer.append(pattern(3 * mebibyte, seed: 3))
         try await writer.commit()
         await writer.close()
         let lengths = [0, 1, 999, 1001, UInt64(mebibyte), UInt64(mebibyte) * 5, .max].map { (first.offset, $0) }
         let offsets = [0, 1, first.offset + 1, second.offset - 1, second.offset + 1, .max].map { ($0, first.length) }
-        for (offset, length) in lengths + offsets {
+        // Whole segments less: every segment left is one that was sealed at its place.
+        let secondSegment = long.offset + PackLayout.segmentLength + PackLayout.tagLength
+        let parts = [
+            (long.offset, 2 * PackLayout.segmentLength), (long.offset, PackLayout.segmentLength),
+            (secondSegment, 2 * PackLayout.segmentLength), (secondSegment, 3 * PackLayout.segmentLength),
+        ]
+        for (offset, length) in lengths + offsets + parts {
             let altered = BlobLocation(pack: first.pack, offset: offset, length: length)
             do {
                 _ = try await store.read(altered, range: 0..<min(length, 1))
