@@ -8,6 +8,9 @@ public protocol ServiceCatalog: Sendable {
     func datastore(_ id: DatastoreID) async throws -> DatastoreRecord?
     /// All of them, oldest first (ties by id), deleted ones included.
     func datastores() async throws -> [DatastoreRecord]
+    /// The data store that a client token was used for; nil for a new token. Throws `conflict` when the token was used
+    /// with another digest.
+    func datastore(forToken token: String, requestDigest: String) async throws -> DatastoreRecord?
     /// Inserts a data store, with the client token that asked for it, when the token is new; answers the record that
     /// stands for the token. Throws `conflict` when the token was used with another digest.
     func create(_ datastore: DatastoreRecord, token: String?, requestDigest: String) async throws -> DatastoreRecord

@@ -31,16 +31,18 @@ public final class SQLiteServiceCatalog: ServiceCatalog {
         }
     }
 
+    /// The data store that a client token was used for.
+    public func datastore(forToken token: String, requestDigest: String) async throws -> DatastoreRecord? {
+        try await file.read { try $0.datastore(forToken: token, requestDigest: requestDigest) }
+    }
+
     /// Inserts a data store, with the client token that asked for it, when the token is new.
     public func create(
         _ datastore: DatastoreRecord, token: String?, requestDigest: String
     ) async throws -> DatastoreRecord {
         try await file.write { transaction in
-            if let token, let known = try transaction.datastore(ofToken: token) {
-                guard known.requestDigest == requestDigest else {
-                    throw CatalogError(.conflict, "the client token was used with other parameters")
-                }
-                return known.datastore
+            if let token, let known = try transaction.datastore(forToken: token, requestDigest: requestDigest) {
+                return known
             }
             try transaction.execute(
                 """
@@ -134,13 +136,18 @@ extension SQLiteTransaction {
         try row("SELECT \(datastoreList) FROM datastore WHERE id = ?", [id.blob]) { try $0.datastore() }
     }
 
-    fileprivate func datastore(ofToken token: String) throws -> (requestDigest: String, datastore: DatastoreRecord)? {
-        try row(
+    fileprivate func datastore(forToken token: String, requestDigest: String) throws -> DatastoreRecord? {
+        let known = try row(
             """
             SELECT request_digest, \(datastoreList) FROM datastore_token
             JOIN datastore ON datastore.id = datastore_token.datastore WHERE token = ?
             """, [token]
         ) { (requestDigest: $0.text(), datastore: try $0.datastore()) }
+        guard let known else { return nil }
+        guard known.requestDigest == requestDigest else {
+            throw CatalogError(.conflict, "the client token was used with other parameters")
+        }
+        return known.datastore
     }
 }
 

@@ -4,6 +4,7 @@ import DICOM
 public import ImageSets
 public import Logging
 public import Store
+import Synchronization
 
 /// Carries one import job from wherever it stands to its end. Every step is durable before the next begins, and every
 /// step can be repeated, so a job survives kill -9 at any moment with the result it would have had without:
@@ -19,6 +20,7 @@ public struct ImportJobRunner: Sendable {
     let concurrency: Int
     let logger: Logger
 
+    /// A runner that stages `concurrency` files at a time.
     public init(
         datastore: Datastore, objects: any ObjectStore, quotas: StoreQuotas, concurrency: Int, logger: Logger
     ) {
@@ -29,15 +31,18 @@ public struct ImportJobRunner: Sendable {
         self.logger = logger
     }
 
-    /// Runs a job to its end. Throws only when the store itself fails; the job then goes on after a restart.
+    /// Runs a job to its end; does nothing for one that has ended. Throws only when the store itself fails; the job can
+    /// then be run again.
     public func run(_ id: ImportJobID) async throws {
         var job = try await datastore.importJob(id)
+        guard job.status == .submitted || job.status == .inProgress else { return }
         let results = ImportResults(job: job, datastore: datastore.id)
         do {
             guard let input = S3URI(job.inputS3URI)?.asFolder, S3URI(job.outputS3URI) != nil else {
                 throw ImportFailure("inputS3Uri and outputS3Uri must be s3 URIs")
             }
             if job.status == .submitted {
+                try await objects.prepare(results.folder)
                 job = try await begin(job, input: input)
             }
             try await stagePendingFiles(of: job, bucket: input.bucket)
@@ -113,8 +118,13 @@ public struct ImportJobRunner: Sendable {
             guard file.byteCount <= quotas.bytesPerFile else {
                 throw ImportRejection(.ruleBroken, "The file is larger than \(quotas.bytesPerFile) bytes")
             }
-            let content = try await open(S3URI(bucket: bucket, key: file.key))
-            return ImportFileResult(file: file, outcome: .success(try await session.stage(content)))
+            let content = WatchedBytes(try await open(S3URI(bucket: bucket, key: file.key)))
+            do {
+                return ImportFileResult(file: file, outcome: .success(try await session.stage(content)))
+            } catch let error where !(error is ImportRejection) && content.hasFailed {
+                // Whatever it became on its way here: the file shrank or its device failed, not the store.
+                throw Self.unreadable
+            }
         } catch let rejection as ImportRejection {
             return ImportFileResult(file: file, outcome: .failure(rejection))
         }
@@ -123,8 +133,38 @@ public struct ImportJobRunner: Sendable {
     private func open(_ object: S3URI) async throws -> any RandomAccessBytes {
         do {
             return try await objects.open(object)
+        } catch let error as CancellationError {
+            throw error
         } catch {
-            throw ImportRejection(.processingFailure, "The file could not be read from its bucket")
+            throw Self.unreadable
+        }
+    }
+
+    private static let unreadable = ImportRejection(
+        .processingFailure, "The file could not be read from its bucket")
+}
+
+/// A file's bytes that remember whether reading them failed, so that a bad file is told from a bad store.
+private final class WatchedBytes: RandomAccessBytes {
+    private let content: any RandomAccessBytes
+    private let failure = Mutex(false)
+
+    init(_ content: any RandomAccessBytes) {
+        self.content = content
+    }
+
+    var count: Int { content.count }
+
+    var hasFailed: Bool { failure.withLock { $0 } }
+
+    func read(at offset: Int, count wanted: Int) throws -> ArraySlice<UInt8> {
+        // A place past the end is the data set's fault, and the reader's to judge.
+        let isInside = offset >= 0 && wanted >= 0 && offset <= count && wanted <= count - offset
+        do {
+            return try content.read(at: offset, count: wanted)
+        } catch {
+            if isInside { failure.withLock { $0 = true } }
+            throw error
         }
     }
 }

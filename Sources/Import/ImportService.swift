@@ -15,6 +15,7 @@ public struct ImportService: Service {
     /// How often the catalogs are asked for jobs that nobody announced.
     private static let lookAgainAfter = Duration.seconds(1)
 
+    /// Workers for a store whose jobs read from and write to `objects`, `concurrentJobs` at a time.
     public init(store: Store, objects: any ObjectStore, concurrentJobs: Int = 2, logger: Logger) {
         self.store = store
         self.objects = objects
@@ -43,7 +44,7 @@ public struct ImportService: Service {
             group.addTask {
                 // Jobs of an earlier run, and those that another process (`isocenter import`) submits.
                 while !Task.isCancelled {
-                    for job in try await store.unfinishedImportJobs() {
+                    for job in await unfinishedJobs() {
                         source.yield(.submitted(job))
                     }
                     try await Task.sleep(for: Self.lookAgainAfter)
@@ -67,6 +68,16 @@ public struct ImportService: Service {
         }
     }
 
+    /// A look that fails, say at a data store that is just being deleted, is taken again with the next.
+    private func unfinishedJobs() async -> [ImportJobReference] {
+        do {
+            return try await store.unfinishedImportJobs()
+        } catch {
+            logger.warning("import jobs could not be listed", metadata: ["error": "\(error)"])
+            return []
+        }
+    }
+
     private func run(_ reference: ImportJobReference) async {
         do {
             let datastore = try await store.open(reference.datastore)
@@ -78,7 +89,7 @@ public struct ImportService: Service {
             logger.notice("import job interrupted; it goes on at the next start", metadata: ["job": "\(reference.job)"])
         } catch {
             logger.error(
-                "import job stopped; it goes on at the next start",
+                "import job stopped; it is tried again",
                 metadata: ["job": "\(reference.job)", "error": "\(error)"])
         }
     }

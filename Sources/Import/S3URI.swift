@@ -1,9 +1,11 @@
 /// An `s3://bucket/prefix` address.
 public struct S3URI: Sendable, Hashable, CustomStringConvertible {
+    /// The bucket's name.
     public var bucket: String
     /// The key or prefix without a leading slash; may be empty.
     public var key: String
 
+    /// An address from its parts.
     public init(bucket: String, key: String) {
         self.bucket = bucket
         self.key = key
@@ -37,6 +39,7 @@ public struct S3URI: Sendable, Hashable, CustomStringConvertible {
         S3URI(bucket: bucket, key: asFolder.key + path)
     }
 
+    /// The address as it is written: `s3://bucket/key`.
     public var description: String {
         "s3://\(bucket)/\(key)"
     }

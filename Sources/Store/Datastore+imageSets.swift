@@ -3,7 +3,9 @@ public import ImageSets
 
 /// An image set with one of its versions.
 public struct ImageSetVersion: Sendable, Equatable {
+    /// The image set as it stands now.
     public var imageSet: ImageSetRecord
+    /// The version asked for.
     public var version: VersionRecord
 }
 
@@ -50,10 +52,12 @@ extension Datastore {
                 throw StoreError(.conflict, "ImageSet \(id) is in state \(standing.imageSet.state.rawValue)")
             }
             try PrimaryHierarchy.remove(standing.imageSet, at: now, in: transaction)
-            try transaction.setTags([:], of: ResourceName(
-                region: self.configuration.region, accountID: self.configuration.accountID, datastore: self.id,
-                imageSet: id
-            ).description)
+            try transaction.setTags(
+                [:],
+                of: ResourceName(
+                    region: self.configuration.region, accountID: self.configuration.accountID, datastore: self.id,
+                    imageSet: id
+                ).description)
             let before = try transaction.liveByteCounts()
             try transaction.deleteImageSet(id)
             let after = try transaction.liveByteCounts()

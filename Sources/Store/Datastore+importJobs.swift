@@ -3,15 +3,22 @@ public import ImageSets
 
 /// What StartDICOMImportJob asks for.
 public struct ImportJobSubmission: Sendable {
+    /// The job's name; one is made up when it is nil.
     public var name: String?
+    /// What makes a repeated submission the same job.
     public var clientToken: String
+    /// The role that reads the input and writes the output.
     public var dataAccessRoleARN: String
+    /// Where the files lie.
     public var inputS3URI: String
+    /// Where the results go.
     public var outputS3URI: String
+    /// Whose bucket the input must be.
     public var inputOwnerAccountID: String?
     /// `importConfiguration` of the request as JSON text.
     public var importConfiguration: String?
 
+    /// A submission of what every job needs.
     public init(clientToken: String, dataAccessRoleARN: String, inputS3URI: String, outputS3URI: String) {
         self.clientToken = clientToken
         self.dataAccessRoleARN = dataAccessRoleARN
@@ -185,9 +192,12 @@ extension Datastore {
 
 /// What came of one file of a job.
 public struct ImportFileResult: Sendable {
+    /// The file as it stood before.
     public var file: ImportFileRecord
+    /// The staged instance, or why there is none.
     public var outcome: Result<StagedInstance, ImportRejection>
 
+    /// Gathers a result.
     public init(file: ImportFileRecord, outcome: Result<StagedInstance, ImportRejection>) {
         self.file = file
         self.outcome = outcome

@@ -6,7 +6,9 @@ import NIOPosix
 
 /// One ACTIVE data store: its catalog and blobs, joined.
 public final class Datastore: Sendable {
+    /// The data store as it was when it was opened.
     public let record: DatastoreRecord
+    /// Its id.
     public var id: DatastoreID { record.id }
 
     let catalog: any Catalog

@@ -3,12 +3,18 @@ public import ImageSets
 /// The Amazon Resource Name of a data store or image set:
 /// `arn:aws:medical-imaging:{region}:{account}:datastore/{datastoreId}[/imageset/{imageSetId}]`.
 public struct ResourceName: Sendable, Hashable, CustomStringConvertible {
+    /// `aws`, or another partition that a client named.
     public var partition: String
+    /// Such as `us-east-1`.
     public var region: String
+    /// Twelve digits.
     public var accountID: String
+    /// The data store.
     public var datastore: DatastoreID
+    /// The image set in it; nil when the data store itself is meant.
     public var imageSet: ImageSetID?
 
+    /// The name of a resource of this service.
     public init(region: String, accountID: String, datastore: DatastoreID, imageSet: ImageSetID? = nil) {
         self.partition = "aws"
         self.region = region
@@ -37,6 +43,7 @@ public struct ResourceName: Sendable, Hashable, CustomStringConvertible {
         self.datastore = datastore
     }
 
+    /// The name as it is written.
     public var description: String {
         "arn:\(partition):medical-imaging:\(region):\(accountID):datastore/\(datastore)"
             + (imageSet.map { "/imageset/\($0)" } ?? "")

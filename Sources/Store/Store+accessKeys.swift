@@ -5,7 +5,9 @@ import Synchronization
 
 /// A secret access key with whom it speaks for.
 public struct AccessSecret: Sendable {
+    /// The secret access key.
     public var secret: String
+    /// Who signs with it.
     public var principalARN: String
 }
 
@@ -22,7 +24,8 @@ extension Store {
 
     /// Makes an access key for a principal. The secret is answered once and kept only sealed.
     public func makeAccessKey(for principalARN: String) async throws -> (id: String, secret: String) {
-        let id = "AKIA" + String(Self.characters(of: environment.random128(), from: "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16))
+        let letters = Self.characters(of: environment.random128(), from: "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16)
+        let id = "AKIA" + String(letters)
         let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
         let secret = String(
             Self.characters(of: environment.random128(), from: alphabet, 20)

@@ -5,13 +5,20 @@ public import ImageSets
 
 /// What a new data store shall be.
 public struct DatastoreCreation: Sendable {
+    /// Its name; one is made up when it is nil.
     public var name: String?
+    /// What makes a repeated call the same data store.
     public var clientToken: String?
+    /// The tags it begins with.
     public var tags: [String: String] = [:]
+    /// The key-encryption key; nil for the service's own.
     public var kmsKeyARN: String?
+    /// Who judges bearer tokens; nil when none are taken.
     public var lambdaAuthorizerARN: String?
+    /// How lossless frames are stored, for ever.
     public var format: DatastoreRecord.StorageFormat = .htj2k
 
+    /// A data store of the defaults.
     public init() {}
 
     /// Equal for equal parameters: what a repeated client token is compared by.
@@ -37,33 +44,35 @@ extension Store {
             throw StoreError(.invalid, "kmsKeyArn is not supported by this version of Isocenter")
         }
         return try await datastoreCreations.run { [self] in
+            if let standing = try await standing(for: creation) { return standing }
+            let active = try await services.datastores().count { $0.status == .active || $0.status == .creating }
+            guard active < configuration.quotas.datastores else {
+                throw StoreError(.quotaExceeded, "The account has reached its \(active) data stores")
+            }
             let id = DatastoreID(environment.random128())
             let dataKey = try engines.keyring.makeDataKey(context: id.description)
-            var record = DatastoreRecord(
+            var made = DatastoreRecord(
                 id: id, name: creation.name ?? "datastore-\(id)", status: .creating, format: creation.format,
                 createdAt: environment.now(), wrappedDataKey: dataKey.wrapped)
-            record.lambdaAuthorizerARN = creation.lambdaAuthorizerARN
-            let known = try await services.datastores()
-            do {
-                let standing = try await services.create(
-                    record, token: creation.clientToken, requestDigest: creation.digest)
-                guard standing.id == id else { return standing }
-            } catch let error as CatalogError where error == CatalogError(.conflict, "") {
-                throw StoreError(
-                    .conflict, "clientToken was used before with other parameters of CreateDatastore", cause: error)
-            }
-            let used = known.count { $0.status == .active || $0.status == .creating }
-            guard used < configuration.quotas.datastores else {
-                record.status = .deleted
-                record.wrappedDataKey = []
-                try await services.update(record)
-                throw StoreError(.quotaExceeded, "The account has reached its \(used) data stores")
-            }
+            made.lambdaAuthorizerARN = creation.lambdaAuthorizerARN
+            let record = made
+            _ = try await services.create(record, token: creation.clientToken, requestDigest: creation.digest)
             if !creation.tags.isEmpty {
                 try await services.setTags(creation.tags, of: name(of: id).description)
             }
             try await provision(record)
             return record
+        }
+    }
+
+    /// The data store that the creation's client token made before.
+    private func standing(for creation: DatastoreCreation) async throws -> DatastoreRecord? {
+        guard let token = creation.clientToken else { return nil }
+        do {
+            return try await services.datastore(forToken: token, requestDigest: creation.digest)
+        } catch let error as CatalogError where error == CatalogError(.conflict, "") {
+            throw StoreError(
+                .conflict, "clientToken was used before with other parameters of CreateDatastore", cause: error)
         }
     }
 

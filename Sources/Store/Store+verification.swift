@@ -6,22 +6,30 @@ public import ImageSets
 public struct VerificationReport: Sendable, Equatable {
     /// Something stored that cannot be read back as it was written.
     public struct Damage: Sendable, Equatable {
+        /// Where it is.
         public var datastore: DatastoreID
         /// The stored object's number.
         public var object: Int64
         /// Which part: header, bulk value, frame or pixel data.
         public var part: String
+        /// What is wrong with it.
         public var message: String
     }
 
+    /// Stored instances checked.
     public var objects = 0
+    /// Blobs read.
     public var blobs = 0
+    /// Bytes read.
     public var bytes: Int64 = 0
+    /// What cannot be read back.
     public var damages: [Damage] = []
     /// Packs without a live byte, and their size; the next start frees them.
     public var deadPacks = 0
+    /// The bytes in them.
     public var deadBytes: Int64 = 0
 
+    /// An empty report.
     public init() {}
 }
 

@@ -10,7 +10,9 @@ import Synchronization
 /// What an answer promises (Documentation/durability.md): when a changing method returns, bytes and index survive
 /// kill -9 and power loss; the index never points to absent bytes; no half-made version is ever visible.
 public final class Store: Sendable {
+    /// What the store was opened with.
     public let configuration: StoreConfiguration
+    /// Its clock and randomness.
     public let environment: StoreEnvironment
 
     let engines: any StorageEngines
@@ -110,9 +112,12 @@ public final class Store: Sendable {
 
 /// Names an import job of a data store.
 public struct ImportJobReference: Sendable, Hashable {
+    /// The data store that it belongs to.
     public var datastore: DatastoreID
+    /// The job's id there.
     public var job: ImportJobID
 
+    /// Gathers a reference.
     public init(datastore: DatastoreID, job: ImportJobID) {
         self.datastore = datastore
         self.job = job

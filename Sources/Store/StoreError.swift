@@ -16,21 +16,26 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case `internal`
     }
 
+    /// The kind of failure.
     public var code: Code
     /// What happened; free of values of data sets.
     public var message: String
+    /// The failure below, for the log only.
     public var cause: (any Error)?
 
+    /// A failure of a kind with its wording.
     public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
         self.code = code
         self.message = message
         self.cause = cause
     }
 
+    /// Whether both are of one kind, whatever their wording.
     public static func == (left: Self, right: Self) -> Bool {
         left.code == right.code
     }
 
+    /// Kind, wording and cause, for the log.
     public var description: String {
         "\(code.rawValue): \(message)" + (cause.map { " (\($0))" } ?? "")
     }

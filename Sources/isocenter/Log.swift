@@ -5,7 +5,8 @@ import Logging
 enum Log {
     static func start(level: String?) throws -> Logger {
         guard let level = Logger.Level(rawValue: level ?? "notice") else {
-            throw SettingsError("logLevel must be one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+            let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw SettingsError("logLevel must be one of \(levels)")
         }
         LoggingSystem.bootstrap { label in JSONLogHandler(label: label, logLevel: level) }
         return Logger(label: "isocenter")

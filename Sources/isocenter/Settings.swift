@@ -60,8 +60,8 @@ struct Settings: Codable, Sendable {
     /// The folder with all data, absolute.
     var dataPath: String {
         let home = FileManager.default.homeDirectoryForCurrentUser.path
-        let path = dataDirectory ?? ProcessInfo.processInfo.environment["XDG_DATA_HOME"].map { $0 + "/isocenter" }
-            ?? home + "/.local/share/isocenter"
+        let shared = ProcessInfo.processInfo.environment["XDG_DATA_HOME"] ?? home + "/.local/share"
+        let path = dataDirectory ?? shared + "/isocenter"
         return URL(fileURLWithPath: path.hasPrefix("~/") ? home + path.dropFirst() : path).standardizedFileURL.path
     }
 

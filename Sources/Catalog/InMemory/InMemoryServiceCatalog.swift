@@ -13,6 +13,14 @@ public final class InMemoryServiceCatalog: ServiceCatalog {
         var tokens: [String: Token] = [:]
         var accessKeys: [String: AccessKeyRecord] = [:]
         var tags: [String: [String: String]] = [:]
+
+        func datastore(forToken token: String, requestDigest: String) throws -> DatastoreRecord? {
+            guard let known = tokens[token] else { return nil }
+            guard known.requestDigest == requestDigest else {
+                throw CatalogError(.conflict, "the client token was used with other parameters")
+            }
+            return datastores[known.datastore]
+        }
     }
 
     private let state = Mutex(State())
@@ -30,16 +38,18 @@ public final class InMemoryServiceCatalog: ServiceCatalog {
         state.withLock { $0.datastores.values.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) } }
     }
 
+    /// The data store that a client token was used for.
+    public func datastore(forToken token: String, requestDigest: String) async throws -> DatastoreRecord? {
+        try state.withLock { try $0.datastore(forToken: token, requestDigest: requestDigest) }
+    }
+
     /// Inserts a data store, with the client token that asked for it, when the token is new.
     public func create(
         _ datastore: DatastoreRecord, token: String?, requestDigest: String
     ) async throws -> DatastoreRecord {
         try state.withLock { state in
-            if let token, let known = state.tokens[token] {
-                guard known.requestDigest == requestDigest, let record = state.datastores[known.datastore] else {
-                    throw CatalogError(.conflict, "the client token was used with other parameters")
-                }
-                return record
+            if let token, let known = try state.datastore(forToken: token, requestDigest: requestDigest) {
+                return known
             }
             guard state.datastores[datastore.id] == nil else {
                 throw CatalogError(.conflict, "the data store exists")

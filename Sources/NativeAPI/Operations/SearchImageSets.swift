@@ -28,7 +28,8 @@ struct SearchImageSets: NativeOperation {
             query.sortKey = ImageSetQuery.SortKey(rawValue: field) ?? .updatedAt
             query.isAscending = order == "ASC"
         }
-        let scope = ["SearchImageSets", datastore.id.description, "\(query.filters)", "\(query.sortKey)\(query.isAscending)"]
+        let order = "\(query.sortKey)\(query.isAscending)"
+        let scope = ["SearchImageSets", datastore.id.description, "\(query.filters)", order]
         query.after = try position(input.text("nextToken"), scope)
         let found = try await datastore.searchImageSets(query)
         let page = found.prefix(most)
@@ -105,7 +106,8 @@ enum SearchFilter {
     ) throws -> ImageSetQuery.Filter {
         switch lower.name {
         case "createdAt", "updatedAt":
-            guard let from = WireTimestamp.read(lower.value), let to = WireTimestamp.read(upper.value), from <= to else {
+            guard let from = WireTimestamp.read(lower.value), let to = WireTimestamp.read(upper.value), from <= to
+            else {
                 throw ServiceError(.validation, "The lower bound of '\(lower.name)' must not be after the upper one")
             }
             return lower.name == "createdAt" ? .createdAt(from...to) : .updatedAt(from...to)
@@ -144,7 +146,7 @@ extension JSONAnswer {
         put("imageSetId", imageSet.id.description)
         put("version", imageSet.latestVersion)
         put("createdAt", imageSet.createdAt)
-        put("updatedAt", imageSet.updatedAt ?? imageSet.createdAt)
+        put("updatedAt", imageSet.updatedAt)
         put("lastAccessedAt", imageSet.lastAccessedAt)
         put("storageTier", imageSet.storageTier.rawValue)
         put("isPrimary", imageSet.isPrimary)

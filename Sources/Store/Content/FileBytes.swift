@@ -30,6 +30,7 @@ public final class FileBytes: RandomAccessBytes {
         close(descriptor)
     }
 
+    /// Reads exactly `wanted` bytes; throws ``FileError`` when the file does not hold them any more.
     public func read(at offset: Int, count wanted: Int) throws -> ArraySlice<UInt8> {
         guard offset >= 0, wanted >= 0, offset <= count, wanted <= count - offset else {
             throw FileError.outOfRange

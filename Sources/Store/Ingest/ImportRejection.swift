@@ -10,14 +10,17 @@ public struct ImportRejection: Error, Sendable, Equatable {
         case processingFailure
     }
 
+    /// The kind of refusal.
     public var reason: Reason
     /// The service's name of the failure, `ValidationException` for the file's own faults.
     public var exceptionType: String
     /// Names elements by keyword, never their values.
     public var message: String
 
+    /// Whether the failure is ours rather than the file's.
     public var isServerFault: Bool { reason == .processingFailure }
 
+    /// A refusal of a kind with its wording.
     public init(_ reason: Reason, _ message: String) {
         self.reason = reason
         self.exceptionType = reason == .processingFailure ? "InternalServerException" : "ValidationException"

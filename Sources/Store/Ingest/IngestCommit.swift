@@ -3,8 +3,11 @@ public import ImageSets
 
 /// Where one staged instance went.
 public struct IngestOutcome: Sendable, Equatable {
+    /// The image set it is in now.
     public var imageSet: ImageSetID
+    /// The version that holds it.
     public var version: Int
+    /// Whether that image set is primary.
     public var isPrimary: Bool
     /// Whether a later instance of the same batch, with the same SOP Instance UID, stands in its place.
     public var isSuperseded: Bool
@@ -117,7 +120,7 @@ struct IngestCommit {
         for later in arrivals.dropFirst() { levels.fill(from: later.facts.levels) }
         let imageSet = ImageSetRecord(
             id: ImageSetID(random128()), state: .active, isPrimary: isPrimary, latestVersion: 1, createdAt: instant,
-            updatedAt: nil, lastAccessedAt: instant, storageTier: .frequentAccess,
+            updatedAt: instant, lastAccessedAt: instant, storageTier: .frequentAccess,
             attributes: ImageSetAttributes(levels))
         try transaction.insert(imageSet)
         try transaction.insert(

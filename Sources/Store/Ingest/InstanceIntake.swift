@@ -36,7 +36,8 @@ extension ImportRejection {
             self.init(.processingFailure, "The file could not be read to its end")
         default:
             let place = error.tag.map { " at \($0.keyword ?? $0.hexadecimal)" } ?? ""
-            self.init(.notUnderstood, "The file is not readable as DICOM: \(error.message)\(place), byte \(error.offset)")
+            self.init(
+                .notUnderstood, "The file is not readable as DICOM: \(error.message)\(place), byte \(error.offset)")
         }
     }
 }

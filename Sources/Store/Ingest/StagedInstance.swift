@@ -15,8 +15,12 @@ public struct StagedInstance: Sendable {
     /// What the file's owner should know.
     public let warnings: [ImportFileWarning]
 
+    /// Study Instance UID (0020,000D).
     public var studyInstanceUID: String { facts.grouping.studyInstanceUID }
+    /// Series Instance UID (0020,000E).
     public var seriesInstanceUID: String { facts.grouping.seriesInstanceUID }
+    /// SOP Instance UID (0008,0018).
     public var sopInstanceUID: String { facts.sopInstanceUID }
+    /// SOP Class UID (0008,0016), where the instance has one.
     public var sopClassUID: String? { facts.instance.sopClassUID }
 }

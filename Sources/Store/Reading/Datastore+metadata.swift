@@ -85,11 +85,15 @@ extension Datastore {
 public struct InstanceChecksums: Sendable {
     /// One frame's id and checksums.
     public struct Frame: Sendable {
+        /// The frame's id in this image set.
         public var id: ImageFrameID
+        /// Checksums from the base to the full resolution.
         public var resolutions: [FrameRecord.Resolution]
     }
 
+    /// Which instance.
     public var sopInstanceUID: String
+    /// Its frames in order.
     public var frames: [Frame]
     /// Why the pixels were not transcoded, where they were not.
     public var error: String?
@@ -102,7 +106,8 @@ extension Datastore {
             try transaction.instances(of: id, version: version).map { instance in
                 let object = try transaction.storedObject(instance.object)
                 let frames = try transaction.frames(of: instance.object, range: 0..<object.frameCount)
-                let isKeptWhole = instance.attributes.warnings.contains(ImportWarning.Code.transcodingException.rawValue)
+                let isKeptWhole = instance.attributes.warnings.contains(
+                    ImportWarning.Code.transcodingException.rawValue)
                 return InstanceChecksums(
                     sopInstanceUID: instance.attributes.sopInstanceUID,
                     frames: frames.enumerated().map { number, frame in

@@ -16,6 +16,7 @@ public enum FrameForm: Sendable, Hashable {
 
 /// A handle on one stored instance; bytes are read when they are asked for.
 public struct StoredInstance: Sendable {
+    /// The instance's row.
     public let record: InstanceRecord
     let object: StoredObjectRecord
     let levels: ImageSetLevels

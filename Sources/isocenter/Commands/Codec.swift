@@ -65,10 +65,21 @@ extension Codec {
         func run() throws {
             let codestream = try Codestream([UInt8](Data(contentsOf: URL(fileURLWithPath: input))))
             let image = codestream.image
-            print("image        \(image.width) x \(image.height), \(image.components) component(s), "
-                + "\(image.bitDepth) bit \(image.isSigned ? "signed" : "unsigned")")
-            print("coding       \(codestream.isReversible ? "reversible" : "irreversible"), "
-                + "\(codestream.decompositionLevels) decomposition level(s), progression \(codestream.progression)")
+            print(
+                "image        \(image.width) x \(image.height), \(image.components) component(s), "
+                    + "\(image.bitDepth) bit \(image.isSigned ? "signed" : "unsigned")")
+            print(
+                "coding       \(codestream.isReversible ? "reversible" : "irreversible"), "
+                    + "\(codestream.decompositionLevels) decomposition level(s), progression \(codestream.progression)")
+            print("tile-parts")
+            for part in try codestream.tileParts() {
+                let resolution = part.resolution.map { level in
+                    let size = codestream.size(reducedBy: codestream.decompositionLevels - level)
+                    return "resolution \(level) (\(size.width) x \(size.height))"
+                }
+                print("  tile \(part.tile) part \(part.part)  bytes \(part.range.lowerBound)..<\(part.range.upperBound)"
+                    + "  \(part.range.count) bytes  \(resolution ?? "")")
+            }
         }
     }
 }

@@ -32,9 +32,12 @@ struct Verify: AsyncParsableCommand {
         } else {
             print("Checked \(report.objects) instances: \(report.blobs) blobs, \(report.bytes) bytes.")
             for damage in report.damages {
-                print("DAMAGED: data store \(damage.datastore), object \(damage.object), \(damage.part): \(damage.message)")
+                let place = "data store \(damage.datastore), object \(damage.object), \(damage.part)"
+                print("DAMAGED: \(place): \(damage.message)")
             }
-            print(report.damages.isEmpty ? "Everything reads back as it was written." : "\(report.damages.count) damaged.")
+            print(
+                report.damages.isEmpty
+                    ? "Everything reads back as it was written." : "\(report.damages.count) damaged.")
         }
         if !report.damages.isEmpty { throw ExitCode(1) }
     }
