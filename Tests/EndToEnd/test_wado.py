@@ -149,11 +149,15 @@ def as_json(dataset: pydicom.Dataset) -> dict:
     """The data set as pydicom writes DICOM JSON, text in UTF-8."""
     expected = json.loads(dataset.to_json(bulk_data_threshold=1 << 60, bulk_data_element_handler=lambda _: None))
     expected = {tag: value for tag, value in expected.items() if tag not in LEFT_OUT}
-    # An attribute without a value has no Value (PS3.18 F.2.5); pydicom writes an empty one for sequences.
-    expected = {tag: {"vr": value["vr"]} if value.get("Value") == [] else value for tag, value in expected.items()}
-    for value in expected.values():
-        if value["vr"] == "FL":  # The shortest text that is this 32-bit number.
-            value["Value"] = [float(str(numpy.float32(number))) for number in value["Value"]]
+    for element in expected.values():
+        # What is empty has no Value, and is null among other values (PS3.18 F.2.5); pydicom spells both out.
+        values = [None if value == "" else value for value in element.pop("Value", [])]
+        if element["vr"] == "FL":  # The shortest text that is this 32-bit number.
+            values = [float(str(numpy.float32(number))) for number in values]
+        if element["vr"] in ("SV", "UV"):  # Text where a JSON number would lose digits (PS3.18 table F.2.3-1).
+            values = [number if abs(number) < 1 << 53 else str(number) for number in values]
+        if values:
+            element["Value"] = values
     expected["00080005"] = {"vr": "CS", "Value": ["ISO_IR 192"]}
     return expected
 
