@@ -1,7 +1,8 @@
 /// Where a tile-part lies in the bytes of a codestream.
 public struct TilePartLocation: Sendable, Hashable {
-    /// The tile, in raster order, and the number of this part among the tile's.
+    /// The tile, in raster order.
     public var tile: Int
+    /// The number of this part among the tile's.
     public var part: Int
     /// The resolution that all its packets belong to, 0 the lowest; nil when it holds several or none.
     public var resolution: Int?

@@ -22,6 +22,11 @@ final class BlockWorkspace<Word: CoefficientWord> {
     let decodingTables: UnsafeMutablePointer<UInt16>
     let encodingTables: UnsafeMutablePointer<UInt16>
     let residualTable: UnsafeMutablePointer<UInt16>
+    let residualCodes: UnsafeMutablePointer<UInt16>
+    /// By the four bits of a quad's samples: a lane of ones for each bit that is set, in the order top left, top right,
+    /// bottom left, bottom right; and a byte of one, in the order of the bits.
+    let lanes: UnsafeMutablePointer<SIMD4<UInt32>>
+    let bytes: UnsafeMutablePointer<UInt32>
 
     static var maximumSamples: Int { 4096 }
     static var maximumMagnitudeBytes: Int { 24576 }
@@ -40,6 +45,14 @@ final class BlockWorkspace<Word: CoefficientWord> {
         decodingTables = BlockWorkspace.copy(ContextVLCTables.decodingOfFirstRow + ContextVLCTables.decodingOfOtherRows)
         encodingTables = BlockWorkspace.copy(ContextVLCTables.encodingOfFirstRow + ContextVLCTables.encodingOfOtherRows)
         residualTable = BlockWorkspace.copy(ResidualVLCTable.entries)
+        residualCodes = BlockWorkspace.copy(ResidualVLCTable.codes)
+        lanes = .allocate(capacity: 16)
+        bytes = .allocate(capacity: 16)
+        for bits in 0..<16 as Range<UInt32> {
+            let lane = SIMD4(bits & 1, bits >> 2 & 1, bits >> 1 & 1, bits >> 3)
+            lanes[Int(bits)] = 0 &- lane
+            bytes[Int(bits)] = lane[0] | lane[2] << 8 | lane[1] << 16 | lane[3] << 24
+        }
     }
 
     deinit {
@@ -54,6 +67,9 @@ final class BlockWorkspace<Word: CoefficientWord> {
         decodingTables.deallocate()
         encodingTables.deallocate()
         residualTable.deallocate()
+        residualCodes.deallocate()
+        lanes.deallocate()
+        bytes.deallocate()
     }
 
     private static func copy(_ table: [UInt16]) -> UnsafeMutablePointer<UInt16> {

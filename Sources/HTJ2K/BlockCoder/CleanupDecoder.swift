@@ -20,7 +20,7 @@ struct CleanupDecoder<Word: CoefficientWord> {
         let prefix = count &- suffix
 
         let quadCount = (width &+ 1) &>> 1
-        let rowPadding = quadCount &* 20 &+ 32
+        let rowPadding = quadCount &* 24 &+ 32
         let magnitudeBits = BitStuffing.unstuffForward(
             bytes, count: min(prefix, BlockWorkspace<Word>.maximumMagnitudeBytes), padding: rowPadding,
             into: workspace.magnitudes)
@@ -41,13 +41,18 @@ struct CleanupDecoder<Word: CoefficientWord> {
         let stride = 2 &* quadCount
         var words = workspace.words
         for row in 0..<(height &+ 1) &>> 1 {
-            let greatest: Int
             if row == 0 {
-                readCodes(&runs, &codePosition, isFirstRow: true, quadCount, above, here)
-                greatest = readMagnitudes(&magnitudePosition, isFirstRow: true, quadCount, bound, here, line, words)
+                readCodesOfFirstRow(&runs, &codePosition, quadCount, above, here)
             } else {
-                readCodes(&runs, &codePosition, isFirstRow: false, quadCount, above, here)
-                greatest = readMagnitudes(&magnitudePosition, isFirstRow: false, quadCount, bound, here, line, words)
+                readCodesOfOtherRow(&runs, &codePosition, quadCount, above, here)
+            }
+            let greatest: Int
+            if Word.self == UInt32.self {
+                greatest = readNarrowMagnitudes(
+                    &magnitudePosition, quadCount, bound, here, UnsafeMutableRawPointer(line),
+                    UnsafeMutableRawPointer(words))
+            } else {
+                greatest = readMagnitudes(&magnitudePosition, quadCount, bound, here, line, words)
             }
             guard greatest <= bound else { return false }
             // Past the end there is only padding, enough for one row.
@@ -57,6 +62,22 @@ struct CleanupDecoder<Word: CoefficientWord> {
             words += 2 &* stride
         }
         return true
+    }
+
+    @inline(never)
+    private func readCodesOfFirstRow(
+        _ runs: inout RunLengthReader, _ position: inout Int, _ quadCount: Int,
+        _ above: UnsafeMutablePointer<UInt32>, _ here: UnsafeMutablePointer<UInt32>
+    ) {
+        readCodes(&runs, &position, isFirstRow: true, quadCount, above, here)
+    }
+
+    @inline(never)
+    private func readCodesOfOtherRow(
+        _ runs: inout RunLengthReader, _ position: inout Int, _ quadCount: Int,
+        _ above: UnsafeMutablePointer<UInt32>, _ here: UnsafeMutablePointer<UInt32>
+    ) {
+        readCodes(&runs, &position, isFirstRow: false, quadCount, above, here)
     }
 
     /// Reads the codes of a row of quads; a record has rho from bit 0, e_1 from bit 4, e_k from bit 8, u_q from bit 16.
@@ -71,7 +92,7 @@ struct CleanupDecoder<Word: CoefficientWord> {
         var left: UInt32 = 0
         var quad = 0
         while quad < quadCount {
-            var bits = (codes + position &>> 3).loadUnaligned(as: UInt64.self) &>> UInt64(position & 7)
+            var bits = load(codes, position)
             var used = 0
 
             var first: UInt32 = 0
@@ -129,10 +150,10 @@ struct CleanupDecoder<Word: CoefficientWord> {
     }
 
     /// Reads the magnitudes and signs of a row of quads into two rows of words; gives the greatest exponent bound, U_q.
-    @inline(__always)
+    @inline(never)
     private func readMagnitudes(
-        _ position: inout Int, isFirstRow: Bool, _ quadCount: Int, _ bound: Int,
-        _ here: UnsafeMutablePointer<UInt32>, _ line: UnsafeMutablePointer<Word>, _ words: UnsafeMutablePointer<Word>
+        _ position: inout Int, _ quadCount: Int, _ bound: Int, _ here: UnsafeMutablePointer<UInt32>,
+        _ line: UnsafeMutablePointer<Word>, _ words: UnsafeMutablePointer<Word>
     ) -> Int {
         let magnitudes = UnsafeRawPointer(workspace.magnitudes)
         let top = words
@@ -141,42 +162,125 @@ struct CleanupDecoder<Word: CoefficientWord> {
         var lineLeft: Word = 0
         var bit = position
         for quad in 0..<quadCount {
-            let record = here[quad]
+            let record = UInt64(here[quad])
             let x = 2 &* quad
-            var exponentBound = 1
             let lineRight = line[x &+ 1]
-            if !isFirstRow {
-                // γ: the prediction from above counts when the quad has two significant samples or more.
-                let rho = record & 15
-                let reach = rho & (rho &- 1) != 0 ? lineLeft | line[x] | lineRight | line[x &+ 2] : 0
-                exponentBound = Word.bitWidth &- 1 &- (reach | 2).leadingZeroBitCount
-            }
-            exponentBound &+= Int(record &>> 16)
-            greatest = max(greatest, exponentBound)
-            exponentBound = min(exponentBound, bound)
-
-            @inline(__always) func read(_ n: UInt32) -> Word {
-                let isSignificant = record &>> n & 1
-                let count = exponentBound &* Int(isSignificant) &- Int(record &>> (8 &+ n) & 1)
-                let plain = (magnitudes + bit &>> 3).loadUnaligned(as: UInt64.self) &>> UInt64(bit & 7)
-                bit &+= count
-                let known = UInt64(record &>> (4 &+ n) & 1) &<< UInt64(count)
-                let value = plain & (1 &<< UInt64(count) &- 1) | known
-                return Word(truncatingIfNeeded: value &+ 2 &* UInt64(isSignificant)) & (0 &- Word(isSignificant))
-            }
-            let word0 = read(0)
-            let word1 = read(1)
-            let word2 = read(2)
-            let word3 = read(3)
-            top[x] = word0
-            bottom[x] = word1
-            top[x &+ 1] = word2
-            bottom[x &+ 1] = word3
+            // γ: the prediction from above counts when the quad has two significant samples or more. Above the first row
+            // the line is zero, which predicts 1.
+            let rho = record & 15
+            let reach = rho & (rho &- 1) != 0 ? lineLeft | line[x] | lineRight | line[x &+ 2] : 0
+            let predicted = Word.bitWidth &- 1 &- (reach | 2).leadingZeroBitCount
+            let asked = predicted &+ Int(record &>> 16)
+            greatest = max(greatest, asked)
+            // Beyond the bound the block is refused after the row.
+            let exponentBound = UInt64(truncatingIfNeeded: min(asked, bound))
             lineLeft = lineRight
-            line[x] = CleanupContext.length(word1)
-            line[x &+ 1] = CleanupContext.length(word3)
+
+            let significant0 = record & 1
+            let significant1 = record &>> 1 & 1
+            let significant2 = record &>> 2 & 1
+            let significant3 = record &>> 3 & 1
+            let count0 = exponentBound & (0 &- significant0) &- record &>> 8 & 1
+            let count1 = exponentBound & (0 &- significant1) &- record &>> 9 & 1
+            let count2 = exponentBound & (0 &- significant2) &- record &>> 10 & 1
+            let count3 = exponentBound & (0 &- significant3) &- record &>> 11 & 1
+            let half = count0 &+ count1
+            let total = half &+ count2 &+ count3
+            let plain0 = load(magnitudes, bit)
+            var plain1 = plain0 &>> count0
+            var plain2 = plain0 &>> half
+            var plain3 = plain2 &>> count2
+            if total > 57 {
+                plain1 = load(magnitudes, bit &+ Int(truncatingIfNeeded: count0))
+                plain2 = load(magnitudes, bit &+ Int(truncatingIfNeeded: half))
+                plain3 = load(magnitudes, bit &+ Int(truncatingIfNeeded: half &+ count2))
+            }
+            bit &+= Int(truncatingIfNeeded: total)
+            // Each value is 2μ - 2 + sign of a significant sample, its top bit known where e_k says so.
+            let value0 = plain0 & (1 &<< count0 &- 1) | (record &>> 4 & 1) &<< count0
+            let value1 = plain1 & (1 &<< count1 &- 1) | (record &>> 5 & 1) &<< count1
+            let value2 = plain2 & (1 &<< count2 &- 1) | (record &>> 6 & 1) &<< count2
+            let value3 = plain3 & (1 &<< count3 &- 1) | (record &>> 7 & 1) &<< count3
+            top[x] = Word(truncatingIfNeeded: value0 &+ 2 &* significant0)
+            bottom[x] = Word(truncatingIfNeeded: value1 &+ 2 &* significant1)
+            top[x &+ 1] = Word(truncatingIfNeeded: value2 &+ 2 &* significant2)
+            bottom[x &+ 1] = Word(truncatingIfNeeded: value3 &+ 2 &* significant3)
+            // 2μ - 1, whose bit length is the exponent.
+            line[x] = Word(truncatingIfNeeded: (value1 | 1) & (0 &- significant1))
+            line[x &+ 1] = Word(truncatingIfNeeded: (value3 | 1) & (0 &- significant3))
         }
         position = bit
         return greatest
+    }
+
+    /// `readMagnitudes` for words of 32 bits, the four samples of a quad side by side.
+    @inline(never)
+    private func readNarrowMagnitudes(
+        _ position: inout Int, _ quadCount: Int, _ bound: Int, _ here: UnsafeMutablePointer<UInt32>,
+        _ line: UnsafeMutableRawPointer, _ words: UnsafeMutableRawPointer
+    ) -> Int {
+        let magnitudes = UnsafeRawPointer(workspace.magnitudes)
+        let lanes = UnsafePointer(workspace.lanes)
+        let bytes = UnsafePointer(workspace.bytes)
+        let line = line.assumingMemoryBound(to: UInt32.self)
+        let rowBytes = 8 &* quadCount
+        var target = words
+        var greatest = 0
+        var lineLeft: UInt32 = 0
+        var bit = position
+        for quad in 0..<quadCount {
+            let record = here[quad]
+            let place = line + 2 &* quad
+            let lineRight = place[1]
+            let rho = record & 15
+            let reach = rho & (rho &- 1) != 0 ? lineLeft | place[0] | lineRight | place[2] : 0
+            let asked = 31 &- (reach | 2).leadingZeroBitCount &+ Int(record &>> 16)
+            greatest = max(greatest, asked)
+            let exponentBound = UInt32(truncatingIfNeeded: min(asked, bound))
+            lineLeft = lineRight
+
+            // Where the bits of each sample end, one byte each, from those of the first.
+            let known = Int(record &>> 8 & 15)
+            let counts = exponentBound &* bytes[Int(rho)] &- bytes[known]
+            let ends = counts &* 0x0101_0101
+            let end0 = UInt64(ends & 0xFF)
+            let end1 = UInt64(ends &>> 8 & 0xFF)
+            let end2 = UInt64(ends &>> 16 & 0xFF)
+            let total = Int(ends &>> 24)
+            let plain0 = load(magnitudes, bit)
+            var plain1 = plain0 &>> end0
+            var plain2 = plain0 &>> end1
+            var plain3 = plain0 &>> end2
+            if total > 57 {
+                plain1 = load(magnitudes, bit &+ Int(end0))
+                plain2 = load(magnitudes, bit &+ Int(end1))
+                plain3 = load(magnitudes, bit &+ Int(end2))
+            }
+            bit &+= total
+            let plain = SIMD4(
+                UInt32(truncatingIfNeeded: plain0), UInt32(truncatingIfNeeded: plain2),
+                UInt32(truncatingIfNeeded: plain1), UInt32(truncatingIfNeeded: plain3))
+
+            // 2μ - 2 + sign of a significant sample in `exponentBound` bits, the top one known where e_k says so.
+            let significant = lanes[Int(rho)]
+            let top = UInt32(1) &<< (exponentBound &- 1)
+            let tops = SIMD4(repeating: top)
+            let mask = SIMD4(repeating: top &* 2 &- 1) & significant ^ tops & lanes[known]
+            let value = plain & mask | tops & lanes[Int(record &>> 4 & 15)]
+            let word = value &+ significant & 2
+            let length = (value | 1) & significant
+            target.storeBytes(of: word.lowHalf, as: SIMD2<UInt32>.self)
+            (target + rowBytes).storeBytes(of: word.highHalf, as: SIMD2<UInt32>.self)
+            UnsafeMutableRawPointer(place).storeBytes(of: length.highHalf, as: SIMD2<UInt32>.self)
+            target += 8
+        }
+        position = bit
+        return greatest
+    }
+
+    /// At least 57 plain bits at a bit position.
+    @inline(__always)
+    private func load(_ plain: UnsafeRawPointer, _ bit: Int) -> UInt64 {
+        (plain + bit &>> 3).loadUnaligned(as: UInt64.self) &>> UInt64(truncatingIfNeeded: bit & 7)
     }
 }

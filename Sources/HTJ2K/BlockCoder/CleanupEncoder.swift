@@ -48,9 +48,9 @@ struct CleanupEncoder<Word: CoefficientWord> {
         var words = workspace.words
         for row in 0..<(height &+ 1) &>> 1 {
             if row == 0 {
-                encodeRow(&runs, &codes, &magnitudes, isFirstRow: true, quadCount, above, here, line, words)
+                encodeFirstRow(&runs, &codes, &magnitudes, quadCount, above, here, line, words)
             } else {
-                encodeRow(&runs, &codes, &magnitudes, isFirstRow: false, quadCount, above, here, line, words)
+                encodeOtherRow(&runs, &codes, &magnitudes, quadCount, above, here, line, words)
             }
             swap(&here, &above)
             words += 4 &* quadCount
@@ -66,20 +66,43 @@ struct CleanupEncoder<Word: CoefficientWord> {
         return count
     }
 
+    @inline(never)
+    private func encodeFirstRow(
+        _ runs: inout RunLengthWriter, _ codes: inout PlainBitWriter, _ magnitudes: inout PlainBitWriter,
+        _ quadCount: Int, _ above: UnsafeMutablePointer<UInt32>, _ here: UnsafeMutablePointer<UInt32>,
+        _ line: UnsafeMutablePointer<Word>, _ words: UnsafeMutablePointer<Word>
+    ) {
+        encodeRow(&runs, &codes, &magnitudes, isFirstRow: true, quadCount, above, here, line, words)
+    }
+
+    @inline(never)
+    private func encodeOtherRow(
+        _ runs: inout RunLengthWriter, _ codes: inout PlainBitWriter, _ magnitudes: inout PlainBitWriter,
+        _ quadCount: Int, _ above: UnsafeMutablePointer<UInt32>, _ here: UnsafeMutablePointer<UInt32>,
+        _ line: UnsafeMutablePointer<Word>, _ words: UnsafeMutablePointer<Word>
+    ) {
+        encodeRow(&runs, &codes, &magnitudes, isFirstRow: false, quadCount, above, here, line, words)
+    }
+
+    /// Codes a row of quads: significance, exponent bits and magnitudes of each, residuals of each pair.
     @inline(__always)
     private func encodeRow(
-        _ runs: inout RunLengthWriter, _ codes: inout PlainBitWriter, _ magnitudes: inout PlainBitWriter,
-        isFirstRow: Bool, _ quadCount: Int, _ above: UnsafeMutablePointer<UInt32>,
-        _ here: UnsafeMutablePointer<UInt32>, _ line: UnsafeMutablePointer<Word>, _ words: UnsafeMutablePointer<Word>
+        _ runWriter: inout RunLengthWriter, _ codeWriter: inout PlainBitWriter,
+        _ magnitudeWriter: inout PlainBitWriter, isFirstRow: Bool, _ quadCount: Int,
+        _ above: UnsafeMutablePointer<UInt32>, _ here: UnsafeMutablePointer<UInt32>,
+        _ line: UnsafeMutablePointer<Word>, _ words: UnsafeMutablePointer<Word>
     ) {
         let table = UnsafePointer(workspace.encodingTables + (isFirstRow ? 0 : 2048))
         let bottom = words + 2 &* quadCount
+        var codes = codeWriter
+        var magnitudes = magnitudeWriter
         var left: UInt32 = 0
         var lineLeft: Word = 0
-
-        /// Codes significance, exponent bits and magnitudes of a quad; gives its residual u_q.
-        @inline(__always)
-        func encodeQuad(_ quad: Int) -> Int {
+        // The codes of a pair of quads, gathered for one write, and the residual of the first.
+        var pair: UInt64 = 0
+        var pairBits = 0
+        var firstResidual = 0
+        for quad in 0..<quadCount {
             let x = 2 &* quad
             let word0 = words[x]
             let word1 = bottom[x]
@@ -96,91 +119,129 @@ struct CleanupEncoder<Word: CoefficientWord> {
 
             let length1 = CleanupContext.length(word1)
             let length3 = CleanupContext.length(word3)
-            let reach: Word
-            if isFirstRow {
-                reach = 0
-            } else {
-                let lineRight = line[x &+ 1]
+            let lineRight = line[x &+ 1]
+            var reach: Word = 0
+            if !isFirstRow {
                 let all = lineLeft | line[x] | lineRight | line[x &+ 2]
                 reach = rho & (rho &- 1) != 0 ? all : 0
-                lineLeft = lineRight
             }
+            lineLeft = lineRight
             line[x] = length1
             line[x &+ 1] = length3
-            if context == 0 {
-                runs.write(rho != 0)
-                if rho == 0 { return 0 }
-            }
 
-            let predicted = Word.bitWidth &- 1 &- (reach | 2).leadingZeroBitCount
-            let lengths = CleanupContext.length(word0) | length1 | CleanupContext.length(word2) | length3
-            let exponent = Word.bitWidth &- lengths.leadingZeroBitCount
-            let bound = max(exponent, predicted)
-            let residual = bound &- predicted
-            let value0 = UInt64(word0) &- 2 &* UInt64(s0)
-            let value1 = UInt64(word1) &- 2 &* UInt64(s1)
-            let value2 = UInt64(word2) &- 2 &* UInt64(s2)
-            let value3 = UInt64(word3) &- 2 &* UInt64(s3)
-            var pattern: UInt32 = 0
-            if residual > 0 {
-                let shift = UInt64(bound &- 1)
-                pattern = UInt32(truncatingIfNeeded: value0 &>> shift)
+            var residual = 0
+            if context == 0 { runWriter.write(rho != 0) }
+            if context | rho != 0 {
+                let predicted = Word.bitWidth &- 1 &- (reach | 2).leadingZeroBitCount
+                let lengths = CleanupContext.length(word0) | length1 | CleanupContext.length(word2) | length3
+                let exponent = Word.bitWidth &- lengths.leadingZeroBitCount
+                let bound = max(exponent, predicted)
+                residual = bound &- predicted
+                let value0 = UInt64(word0) &- 2 &* UInt64(s0)
+                let value1 = UInt64(word1) &- 2 &* UInt64(s1)
+                let value2 = UInt64(word2) &- 2 &* UInt64(s2)
+                let value3 = UInt64(word3) &- 2 &* UInt64(s3)
+                // A sample whose exponent is the bound has the top bit of its value set.
+                let shift = UInt64(truncatingIfNeeded: bound &- 1)
+                var pattern = UInt32(truncatingIfNeeded: value0 &>> shift)
                 pattern |= UInt32(truncatingIfNeeded: value1 &>> shift) &<< 1
                 pattern |= UInt32(truncatingIfNeeded: value2 &>> shift) &<< 2
                 pattern |= UInt32(truncatingIfNeeded: value3 &>> shift) &<< 3
+                if residual == 0 { pattern = 0 }
+                let entry = UInt32(table[Int(context &<< 8 | rho &<< 4 | pattern)])
+                pair |= UInt64(entry & 127) &<< UInt64(truncatingIfNeeded: pairBits)
+                pairBits &+= Int(entry &>> 7 & 7)
+
+                let known = UInt64(entry &>> 10)
+                let limit = UInt64(truncatingIfNeeded: bound)
+                let count0 = limit & (0 &- UInt64(s0)) &- known & 1
+                let count1 = limit & (0 &- UInt64(s1)) &- known &>> 1 & 1
+                let count2 = limit & (0 &- UInt64(s2)) &- known &>> 2 & 1
+                let count3 = limit & (0 &- UInt64(s3)) &- known &>> 3
+                let bits0 = value0 & (1 &<< count0 &- 1)
+                let bits1 = value1 & (1 &<< count1 &- 1)
+                let bits2 = value2 & (1 &<< count2 &- 1)
+                let bits3 = value3 & (1 &<< count3 &- 1)
+                let half = count0 &+ count1
+                let total = half &+ count2 &+ count3
+                if total <= 56 {
+                    let upper = bits2 | bits3 &<< count2
+                    magnitudes.write(
+                        bits0 | bits1 &<< count0 | upper &<< half, count: Int(truncatingIfNeeded: total))
+                } else {
+                    magnitudes.write(bits0, count: Int(truncatingIfNeeded: count0))
+                    magnitudes.write(bits1, count: Int(truncatingIfNeeded: count1))
+                    magnitudes.write(bits2, count: Int(truncatingIfNeeded: count2))
+                    magnitudes.write(bits3, count: Int(truncatingIfNeeded: count3))
+                }
             }
-            let entry = UInt32(table[Int(context &<< 8 | rho &<< 4 | pattern)])
-            codes.write(UInt64(entry & 127), count: Int(entry &>> 7 & 7))
 
-            let count0 = bound &* Int(s0) &- Int(entry &>> 10 & 1)
-            let count1 = bound &* Int(s1) &- Int(entry &>> 11 & 1)
-            let count2 = bound &* Int(s2) &- Int(entry &>> 12 & 1)
-            let count3 = bound &* Int(s3) &- Int(entry &>> 13 & 1)
-            magnitudes.write(value0 & (1 &<< UInt64(count0) &- 1), count: count0)
-            magnitudes.write(value1 & (1 &<< UInt64(count1) &- 1), count: count1)
-            magnitudes.write(value2 & (1 &<< UInt64(count2) &- 1), count: count2)
-            magnitudes.write(value3 & (1 &<< UInt64(count3) &- 1), count: count3)
-            return residual
-        }
-
-        var quad = 0
-        while quad < quadCount {
-            let u1 = encodeQuad(quad)
-            let u2 = quad &+ 1 < quadCount ? encodeQuad(quad &+ 1) : 0
-            quad &+= 2
-            writeResiduals(&runs, &codes, isFirstRow: isFirstRow, u1, u2)
+            if quad & 1 == 0 {
+                firstResidual = residual
+                if quad &+ 1 < quadCount { continue }
+                residual = 0
+            }
+            if firstResidual | residual != 0 {
+                addResiduals(&runWriter, &codes, &pair, &pairBits, isFirstRow: isFirstRow, firstResidual, residual)
+            }
+            codes.write(pair, count: pairBits)
+            pair = 0
+            pairBits = 0
         }
         here[quadCount] = 0
+        codeWriter = codes
+        magnitudeWriter = magnitudes
     }
 
-    /// Codes the residuals of a pair of quads (T.814 7.3.6).
+    /// Adds the codes of the residuals of a pair of quads, one of which is not zero (T.814 7.3.6).
     @inline(__always)
-    private func writeResiduals(
-        _ runs: inout RunLengthWriter, _ codes: inout PlainBitWriter, isFirstRow: Bool, _ u1: Int, _ u2: Int
+    private func addResiduals(
+        _ runs: inout RunLengthWriter, _ codes: inout PlainBitWriter, _ pair: inout UInt64, _ pairBits: inout Int,
+        isFirstRow: Bool, _ first: Int, _ second: Int
     ) {
-        var (u1, u2) = (u1, u2)
-        if isFirstRow, u1 > 0, u2 > 0 {
-            let areBothHigh = u1 > 2 && u2 > 2
+        var (first, second) = (first, second)
+        var firstIsHighAlone = false
+        if isFirstRow, first > 0, second > 0 {
+            let areBothHigh = first > 2 && second > 2
             runs.write(areBothHigh)
             if areBothHigh {
-                u1 &-= 2
-                u2 &-= 2
-            } else if u1 > 2 {
-                let code = ResidualVLCTable.code(u1)
-                codes.write(code.prefix, count: code.prefixBits)
-                codes.write(UInt64(u2 &- 1), count: 1)
-                codes.write(code.suffix, count: code.suffixBits)
-                codes.write(code.extra, count: code.extraBits)
-                return
+                first &-= 2
+                second &-= 2
+            } else {
+                firstIsHighAlone = first > 2
             }
         }
-        let first = ResidualVLCTable.code(u1)
-        let second = ResidualVLCTable.code(u2)
-        codes.write(
-            first.prefix | second.prefix &<< UInt64(first.prefixBits), count: first.prefixBits &+ second.prefixBits)
-        codes.write(
-            first.suffix | second.suffix &<< UInt64(first.suffixBits), count: first.suffixBits &+ second.suffixBits)
-        codes.write(first.extra | second.extra &<< UInt64(first.extraBits), count: first.extraBits &+ second.extraBits)
+        if first > 32 || second > 32 || firstIsHighAlone {
+            codes.write(pair, count: pairBits)
+            pair = 0
+            pairBits = 0
+            writeResiduals(&codes, first, second, isSecondLow: firstIsHighAlone)
+            return
+        }
+        let code1 = UInt64(workspace.residualCodes[first])
+        let code2 = UInt64(workspace.residualCodes[second])
+        let prefixBits1 = code1 &>> 4 & 15
+        let prefixBits2 = code2 &>> 4 & 15
+        let suffixBits1 = code1 &>> 13
+        let suffixes = code1 &>> 8 & 31 | (code2 &>> 8 & 31) &<< suffixBits1
+        let prefixes = code1 & 15 | (code2 & 15) &<< prefixBits1
+        let prefixBits = prefixBits1 &+ prefixBits2
+        pair |= (prefixes | suffixes &<< prefixBits) &<< UInt64(truncatingIfNeeded: pairBits)
+        pairBits &+= Int(truncatingIfNeeded: prefixBits &+ suffixBits1 &+ code2 &>> 13)
+    }
+
+    /// Writes the residuals that are rare: beyond 32, or a second one of at most 2, which takes one bit.
+    @inline(never)
+    private func writeResiduals(_ codes: inout PlainBitWriter, _ first: Int, _ second: Int, isSecondLow: Bool) {
+        let code1 = ResidualVLCTable.code(first)
+        var code2 = ResidualVLCTable.code(isSecondLow ? 0 : second)
+        if isSecondLow { (code2.prefix, code2.prefixBits) = (UInt64(second &- 1), 1) }
+        codes.write(code1.prefix, count: code1.prefixBits)
+        codes.write(code2.prefix, count: code2.prefixBits)
+        codes.write(code1.suffix, count: code1.suffixBits)
+        codes.write(code2.suffix, count: code2.suffixBits)
+        codes.write(code1.extra, count: code1.extraBits)
+        codes.write(code2.extra, count: code2.extraBits)
     }
 
     /// Writes the suffix: run-length bytes forward, code bytes backward, the byte where they meet shared when it can be.

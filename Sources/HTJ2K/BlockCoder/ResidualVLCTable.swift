@@ -34,7 +34,7 @@ enum ResidualVLCTable {
             prefixBits | suffixBits << 3 | first.suffixBits << 7 | first.value << 10 | second.value << 13)
     }
 
-    /// The code of a residual of 1 to 74: prefix, suffix and extension with their lengths.
+    /// The code of a residual of 0 (no bits) to 74: prefix, suffix and extension with their lengths.
     @inline(__always)
     static func code(
         _ residual: Int
@@ -47,5 +47,12 @@ enum ResidualVLCTable {
         case 5..<33: (0, 3, UInt64(residual &- 5), 5, 0, 0)
         default: (0, 3, UInt64(28 &+ (residual &- 33) & 3), 5, UInt64((residual &- 33) &>> 2), 4)
         }
+    }
+
+    /// By residual below 33: prefix from bit 0, its bits from bit 4, suffix from bit 8, its bits from bit 13.
+    static let codes: [UInt16] = (0..<33).map { residual in
+        let code = code(residual)
+        return UInt16(
+            code.prefix | UInt64(code.prefixBits) << 4 | code.suffix << 8 | UInt64(code.suffixBits) << 13)
     }
 }
