@@ -59,7 +59,9 @@ public final class DataDirectory: Sendable {
 
     var keyringPath: String { path + "/keyring" }
     var servicePath: String { path + "/service.sqlite" }
+    /// Where large requests wait while they arrive.
     public var spoolPath: String { path + "/spool" }
+    /// Where `isocenter import` reports.
     public var importResultsPath: String { path + "/import-results" }
 
     /// A data store's own folder.
@@ -77,12 +79,25 @@ public final class DataDirectory: Sendable {
 
     /// Makes a folder and those above it; missing ones get mode 0700.
     static func makeFolder(_ path: String) throws {
-        guard mkdir(path, 0o700) != 0, errno != EEXIST else { return }
+        guard mkdir(path, 0o700) != 0 else { return try sync(parentOf: path) }
+        guard errno != EEXIST else { return }
         if errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex {
             try makeFolder(String(path[..<slash]))
-            guard mkdir(path, 0o700) != 0, errno != EEXIST else { return }
+            guard mkdir(path, 0o700) != 0 else { return try sync(parentOf: path) }
+            guard errno != EEXIST else { return }
         }
         throw DataDirectoryError("the folder \(path) cannot be made: \(reason())")
+    }
+
+    /// Makes a new folder's entry survive power loss.
+    private static func sync(parentOf path: String) throws {
+        let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let descriptor = open(parent.isEmpty ? "/" : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw DataDirectoryError("the folder \(parent) cannot be synced: \(reason())") }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else {
+            throw DataDirectoryError("the folder \(parent) cannot be synced: \(reason())")
+        }
     }
 
     private static func reason() -> String {
@@ -92,6 +107,7 @@ public final class DataDirectory: Sendable {
 
 /// Why a data folder cannot be used: what is wrong, and what to do.
 public struct DataDirectoryError: Error, Sendable, CustomStringConvertible {
+    /// What is wrong, and what to do.
     public let description: String
 
     init(_ description: String) {

@@ -9,6 +9,7 @@ public import Store
 /// The embedded default: SQLite catalogs and packs in one folder; no other process.
 public struct EmbeddedEngines: StorageEngines {
     private let directory: DataDirectory
+    /// The key-encryption keys of the folder.
     public let keyring: LocalKeyring
 
     /// Engines on a folder; makes the keyring at the first start.
@@ -17,20 +18,24 @@ public struct EmbeddedEngines: StorageEngines {
         keyring = try LocalKeyring(path: directory.keyringPath)
     }
 
+    /// The SQLite catalog of the service.
     public func openServiceCatalog() async throws -> any ServiceCatalog {
         try SQLiteServiceCatalog(path: directory.servicePath)
     }
 
+    /// The SQLite catalog in the data store's own folder.
     public func openCatalog(of datastore: DatastoreID) async throws -> any Catalog {
         try DataDirectory.makeFolder(directory.folder(of: datastore))
         return try SQLiteCatalog(path: directory.catalogPath(of: datastore))
     }
 
+    /// The packs in the data store's own folder.
     public func openBlobs(of datastore: DatastoreID, key: SymmetricKey) async throws -> any BlobStore {
         try DataDirectory.makeFolder(directory.folder(of: datastore))
         return try DiskBlobStore(directory: directory.packsPath(of: datastore), key: key)
     }
 
+    /// Removes the data store's own folder.
     public func destroy(_ datastore: DatastoreID) async throws {
         let folder = directory.folder(of: datastore)
         guard FileManager.default.fileExists(atPath: folder) else { return }

@@ -25,11 +25,13 @@ extension Store {
     }
 
     private func reclaim(_ datastore: Datastore) async throws {
+        // Packs first: one that is made after this look is not judged by an older count.
+        let packs = try await datastore.blobs.packs()
         let live = try await datastore.catalog.write { transaction in
             _ = try transaction.deleteUnreferencedObjects()
             return try transaction.liveByteCounts()
         }
-        let dead = try await datastore.blobs.packs().filter { !$0.isOpen && live[$0.id, default: 0] == 0 }
+        let dead = packs.filter { !$0.isOpen && live[$0.id, default: 0] == 0 }
         for pack in dead {
             try await datastore.blobs.delete(pack.id)
         }

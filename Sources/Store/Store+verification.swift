@@ -73,8 +73,9 @@ extension Store {
             report.objects += 1
             progress(report)
         }
+        let packs = try await datastore.blobs.packs()
         let live = try await datastore.catalog.read { try $0.liveByteCounts() }
-        for pack in try await datastore.blobs.packs() where !pack.isOpen && live[pack.id, default: 0] == 0 {
+        for pack in packs where !pack.isOpen && live[pack.id, default: 0] == 0 {
             report.deadPacks += 1
             report.deadBytes += Int64(pack.byteCount)
         }

@@ -11,5 +11,11 @@ enum ProcessTuning {
         mallopt(M_TRIM_THRESHOLD, 256 << 20)
         mallopt(M_ARENA_MAX, 4)
         signal(SIGPIPE, SIG_IGN)
+        // Connections and packs take descriptors; the soft limit of a shell is often 1,024.
+        var limit = rlimit()
+        if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {
+            limit.rlim_cur = limit.rlim_max
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        }
     }
 }

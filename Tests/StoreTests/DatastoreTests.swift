@@ -10,7 +10,8 @@ struct DatastoreTests {
         let store = try await fixture.open()
         let created = try await store.createDatastore(DatastoreCreation())
         #expect(created.status == .creating)
-        #expect(try await store.datastore(created.id).status == .active)
+        let read = try await store.datastore(created.id)
+        #expect(read.status == .active)
         try await store.close()
     }
 
@@ -23,7 +24,8 @@ struct DatastoreTests {
         let first = try await store.createDatastore(creation)
         #expect(try await store.createDatastore(creation).id == first.id)
         creation.name = "two"
-        await #expect(throws: StoreError(.conflict, "")) { [creation] in try await store.createDatastore(creation) }
+        let other = creation
+        await #expect(throws: StoreError(.conflict, "")) { try await store.createDatastore(other) }
         #expect(try await store.datastores().count == 1)
         try await store.close()
     }

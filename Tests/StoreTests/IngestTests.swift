@@ -1,3 +1,4 @@
+import Blobs
 import Catalog
 import DICOM
 import Foundation
@@ -74,7 +75,9 @@ struct IngestTests {
             #expect(stored.storedTransferSyntaxUID == TransferSyntax.htj2kLosslessRPCL.uid)
             var pixels: [UInt8] = []
             for number in 1...3 {
-                pixels += Array(try await stored.frame(number, as: .explicitLittleEndian).readableBytesView)
+                let sink = ByteSink()
+                try await stored.frame(number, as: .explicitLittleEndian).write { await sink.take($0) }
+                pixels += await sink.bytes
             }
             #expect(pixels == instance.pixels)
             await #expect(throws: StoreError(.notFound, "")) { try await stored.frame(4, as: .stored) }
