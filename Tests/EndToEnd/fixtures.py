@@ -33,7 +33,7 @@ HTJ2K_RPCL = "1.2.840.10008.1.2.4.202"
 
 def uid(*words: object) -> str:
     """The same UID for the same words."""
-    return generate_uid(entropy_srcs=[str(word) for word in words])
+    return generate_uid(entropy_srcs=["\n".join(map(str, words))])
 
 
 def noise(*shape: int, low: int, high: int, seed: str) -> numpy.ndarray:
