@@ -90,6 +90,14 @@ struct ComponentPlacement {
 }
 
 extension ImageAndTileSize {
+    /// Whether all components have the grid of the image.
+    var isDense: Bool {
+        components.allSatisfy {
+            $0.horizontalSpacing == components[0].horizontalSpacing
+                && $0.verticalSpacing == components[0].verticalSpacing
+        }
+    }
+
     var leastHorizontalSpacing: Int {
         components.map(\.horizontalSpacing).min() ?? 1
     }

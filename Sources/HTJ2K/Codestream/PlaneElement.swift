@@ -7,6 +7,14 @@ protocol PlaneElement: Sendable {
     /// Joins the sub-bands of a level into a plane.
     static func synthesize(_ level: WaveletLevel<Self>, into plane: UnsafeMutablePointer<Self>, stride: Int)
 
+    /// Rows of memory that `stream` needs; 0 where it is not offered.
+    static var streamedRows: Int { get }
+
+    /// Joins the sub-bands of a level row by row, each given to `body` in order, in `streamedRows` rows of memory.
+    static func stream(
+        _ level: WaveletLevel<Self>, through rows: UnsafeMutablePointer<Self>, stride: Int,
+        _ body: (Int, UnsafePointer<Self>) -> Void)
+
     /// Stores a row of a component into interleaved samples.
     static func store(_ row: UnsafePointer<Self>, count: Int, _ target: SampleTarget)
 
@@ -146,6 +154,15 @@ extension Int32: PlaneElement {
         ReversibleWavelet.synthesize(level, into: plane, stride: stride)
     }
 
+    static var streamedRows: Int { ReversibleWavelet.streamedRows }
+
+    static func stream(
+        _ level: WaveletLevel<Int32>, through rows: UnsafeMutablePointer<Int32>, stride: Int,
+        _ body: (Int, UnsafePointer<Int32>) -> Void
+    ) {
+        ReversibleWavelet.stream(level, through: rows, stride: stride, body)
+    }
+
     static func store(_ row: UnsafePointer<Int32>, count: Int, _ target: SampleTarget) {
         storeIntegers(row, count: count, target)
     }
@@ -167,6 +184,15 @@ extension Int64: PlaneElement {
 
     static func synthesize(_ level: WaveletLevel<Int64>, into plane: UnsafeMutablePointer<Int64>, stride: Int) {
         ReversibleWavelet.synthesize(level, into: plane, stride: stride)
+    }
+
+    static var streamedRows: Int { ReversibleWavelet.streamedRows }
+
+    static func stream(
+        _ level: WaveletLevel<Int64>, through rows: UnsafeMutablePointer<Int64>, stride: Int,
+        _ body: (Int, UnsafePointer<Int64>) -> Void
+    ) {
+        ReversibleWavelet.stream(level, through: rows, stride: stride, body)
     }
 
     static func store(_ row: UnsafePointer<Int64>, count: Int, _ target: SampleTarget) {
@@ -198,6 +224,13 @@ extension Float: PlaneElement {
     static func synthesize(_ level: WaveletLevel<Float>, into plane: UnsafeMutablePointer<Float>, stride: Int) {
         IrreversibleWavelet.synthesize(level, into: plane, stride: stride)
     }
+
+    static var streamedRows: Int { 0 }
+
+    static func stream(
+        _ level: WaveletLevel<Float>, through rows: UnsafeMutablePointer<Float>, stride: Int,
+        _ body: (Int, UnsafePointer<Float>) -> Void
+    ) {}
 
     /// Rounds to the nearest integer, halves to even, and clamps in the range of a target.
     @inline(__always)

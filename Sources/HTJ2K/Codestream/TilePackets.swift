@@ -67,9 +67,10 @@ struct TilePackets {
             try read(volume)
             if isCut { break }
         }
-        isIncomplete =
-            isCut
-            && layout.precincts.contains { $0.layer < style.layers && isWanted($0.component, $0.resolution) }
+        // A precinct that no packet has told of leaves its coefficients unknown, whatever the progressions say.
+        isIncomplete = layout.precincts.contains {
+            isWanted($0.component, $0.resolution) && ($0.layer == 0 || isCut && $0.layer < style.layers)
+        }
     }
 
     private mutating func read(_ volume: ProgressionVolume) throws(CodestreamError) {

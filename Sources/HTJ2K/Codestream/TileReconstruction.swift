@@ -23,10 +23,21 @@ struct TileReconstruction<Word: CoefficientWord, Element: PlaneElement> {
     func decode(into targets: [ImageTarget]) throws(CodestreamError) {
         guard let finest = targets.last?.reduction else { return }
         let components = packets.layout.components
+        // One piece of memory for all planes: pieces of changing sizes would go back to the system after every image.
+        let isStreamed = Element.streamedRows > 0 && !coding.usesComponentTransform && size.isDense
+        let counts = components.map {
+            ComponentPlanes<Element>.count($0, resolution: $0.levels - finest, isStreamed: isStreamed)
+        }
+        let memory = UnsafeMutablePointer<Element>.allocate(capacity: counts.reduce(0, +))
+        defer { memory.deallocate() }
         var planes: [ComponentPlanes<Element>] = []
         planes.reserveCapacity(components.count)
-        for component in components {
-            planes.append(ComponentPlanes(component, resolution: component.levels - finest))
+        var offset = 0
+        for (component, count) in zip(components, counts) {
+            planes.append(
+                ComponentPlanes(
+                    component, resolution: component.levels - finest, isStreamed: isStreamed, memory + offset))
+            offset += count
         }
         for block in packets.blocks {
             let component = components[block.component]
@@ -118,6 +129,10 @@ struct TileReconstruction<Word: CoefficientWord, Element: PlaneElement> {
         }
         for component in separate..<planes.count {
             let placement = placements[component]
+            let isDone = planes[component].streamLast(packets.layout.components[component]) { y, row in
+                Element.store(row, count: placement.columns.count, placement.target(placement.rows.lowerBound + y))
+            }
+            if isDone { continue }
             let plane = planes[component].current
             guard let columns = placement.planeColumns() else {
                 for y in placement.rows {
@@ -142,58 +157,88 @@ struct TileReconstruction<Word: CoefficientWord, Element: PlaneElement> {
 }
 
 /// The coefficients of one component of a tile, and its planes from the lowest resolution to the wanted one.
-final class ComponentPlanes<Element: PlaneElement> {
+struct ComponentPlanes<Element: PlaneElement> {
     let coefficients: UnsafeMutablePointer<Element>
     /// The planes of every second resolution, so that a level is joined from one into the other.
     private let even: UnsafeMutablePointer<Element>
     private let odd: UnsafeMutablePointer<Element>
     private let finest: Int
+    /// Whether the finest resolution is not kept but streamed, through the rows at `even`.
+    private let isStreamed: Bool
     private var resolution = 0
+    private var wanted = 0
     private(set) var current: (base: UnsafeMutablePointer<Element>, stride: Int)
 
-    /// Memory for the resolutions of a component up to `finest`; nothing is initialised.
-    init(_ component: TileComponent, resolution finest: Int) {
+    /// Planes for the resolutions of a component up to `finest`, in `count` elements at `memory`, not initialised.
+    init(
+        _ component: TileComponent, resolution finest: Int, isStreamed: Bool, _ memory: UnsafeMutablePointer<Element>
+    ) {
         self.finest = finest
-        let next = component.resolutions[finest].bands.upperBound
-        let count = next < component.bands.count ? component.bands[next].offset : component.coefficientCount
-        // Loops that handle several elements at a time never look past the padded rows, yet blocks may be empty.
-        coefficients = .allocate(capacity: max(count, 1))
-        even = .allocate(capacity: finest > 0 ? max(component.resolutions[finest].planeCount, 1) : 1)
-        odd = .allocate(capacity: finest > 1 ? max(component.resolutions[finest - 1].planeCount, 1) : 1)
+        self.isStreamed = isStreamed
+        coefficients = memory
+        even = memory + ComponentPlanes.coefficientCount(component, finest)
+        odd = even + ComponentPlanes.finestCount(component, finest, isStreamed)
         current = (coefficients + component.bands[0].offset, component.bands[0].stride)
     }
 
-    deinit {
-        coefficients.deallocate()
-        even.deallocate()
-        odd.deallocate()
+    /// The elements that the planes of a component take.
+    static func count(_ component: TileComponent, resolution finest: Int, isStreamed: Bool) -> Int {
+        coefficientCount(component, finest) + finestCount(component, finest, isStreamed)
+            + (finest > 1 ? component.resolutions[finest - 1].planeCount : 0)
+    }
+
+    /// The elements of the finest plane, or of its streamed rows; the planes two and more below it share them.
+    private static func finestCount(_ component: TileComponent, _ finest: Int, _ isStreamed: Bool) -> Int {
+        guard finest > 0 else { return 0 }
+        guard isStreamed else { return component.resolutions[finest].planeCount }
+        let shared = finest > 2 ? component.resolutions[finest - 2].planeCount : 0
+        return max(shared, Element.streamedRows * component.resolutions[finest].planeStride)
+    }
+
+    private static func coefficientCount(_ component: TileComponent, _ finest: Int) -> Int {
+        let next = component.resolutions[finest].bands.upperBound
+        return next < component.bands.count ? component.bands[next].offset : component.coefficientCount
     }
 
     func isWanted(band: Int, of component: TileComponent) -> Bool {
         band < component.resolutions[finest].bands.upperBound
     }
 
-    /// Joins levels until `current` is the plane of a resolution.
-    func synthesize(_ component: TileComponent, upTo target: Int) {
-        while resolution < target {
+    /// Joins levels until `current` is the plane of a resolution, but for the finest when that is streamed.
+    mutating func synthesize(_ component: TileComponent, upTo target: Int) {
+        wanted = target
+        while resolution < target, !isStreamed || resolution + 1 < finest {
             resolution += 1
-            let geometry = component.resolutions[resolution]
             let plane = (finest - resolution) & 1 == 0 ? even : odd
-            let stride = geometry.planeStride
-            if !geometry.area.isEmpty {
-                let hl = component.bands[geometry.bands.lowerBound]
-                let lh = component.bands[geometry.bands.lowerBound + 1]
-                let hh = component.bands[geometry.bands.lowerBound + 2]
-                Element.synthesize(
-                    WaveletLevel(
-                        ll: current.base, llStride: current.stride, hl: coefficients + hl.offset, hlStride: hl.stride,
-                        lh: coefficients + lh.offset, lhStride: lh.stride, hh: coefficients + hh.offset,
-                        hhStride: hh.stride, width: geometry.area.width, height: geometry.area.height,
-                        oddX: geometry.area.x0 & 1, oddY: geometry.area.y0 & 1),
-                    into: plane, stride: stride)
+            let stride = component.resolutions[resolution].planeStride
+            if let level = level(component, resolution) {
+                Element.synthesize(level, into: plane, stride: stride)
             }
             current = (plane, stride)
         }
+    }
+
+    /// Gives the rows of the finest resolution when that is wanted and streamed; false when `current` has what is wanted.
+    func streamLast(_ component: TileComponent, _ body: (Int, UnsafePointer<Element>) -> Void) -> Bool {
+        guard resolution < wanted else { return false }
+        if let level = level(component, wanted) {
+            Element.stream(level, through: even, stride: component.resolutions[wanted].planeStride, body)
+        }
+        return true
+    }
+
+    /// The level that joins `current` and the high sub-bands of a resolution; nil when it has no samples.
+    private func level(_ component: TileComponent, _ resolution: Int) -> WaveletLevel<Element>? {
+        let geometry = component.resolutions[resolution]
+        guard !geometry.area.isEmpty else { return nil }
+        let hl = component.bands[geometry.bands.lowerBound]
+        let lh = component.bands[geometry.bands.lowerBound + 1]
+        let hh = component.bands[geometry.bands.lowerBound + 2]
+        return WaveletLevel(
+            ll: current.base, llStride: current.stride, hl: coefficients + hl.offset, hlStride: hl.stride,
+            lh: coefficients + lh.offset, lhStride: lh.stride, hh: coefficients + hh.offset, hhStride: hh.stride,
+            width: geometry.area.width, height: geometry.area.height, oddX: geometry.area.x0 & 1,
+            oddY: geometry.area.y0 & 1)
     }
 }
 

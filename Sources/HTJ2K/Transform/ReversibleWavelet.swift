@@ -15,34 +15,87 @@ struct WaveletLevel<Element> {
     var oddY: Int
 }
 
+/// The rows of a plane, all of them or as many of the last as `mask` has places for.
+private struct RowWindow<Element> {
+    let base: UnsafeMutablePointer<Element>
+    let stride: Int
+    let mask: Int
+    let height: Int
+
+    @inline(__always)
+    subscript(y: Int) -> UnsafeMutablePointer<Element> {
+        base + (y & mask) &* stride
+    }
+
+    /// The row above, mirrored at the top.
+    @inline(__always)
+    func above(_ y: Int) -> UnsafeMutablePointer<Element> {
+        self[y >= 1 ? y &- 1 : y &+ 1]
+    }
+
+    /// The row below, mirrored at the bottom.
+    @inline(__always)
+    func below(_ y: Int) -> UnsafeMutablePointer<Element> {
+        self[y &+ 1 < height ? y &+ 1 : y &- 1]
+    }
+}
+
 /// The reversible 5/3 transform (T.800 F.3, F.4), by lifting in integers that wrap round.
 ///
 /// Rows pass through both directions together, so that a level goes through memory once.
 enum ReversibleWavelet {
+    /// Rows that a streamed plane keeps; a power of two.
+    static let streamedRows = 4
+
     /// Joins the sub-bands of a level into `plane` (2D_SR: rows first, then columns).
     static func synthesize<T: FixedWidthInteger & SignedInteger>(
         _ level: WaveletLevel<T>, into plane: UnsafeMutablePointer<T>, stride: Int
     ) {
-        let height = level.height
+        synthesize(level, RowWindow(base: plane, stride: stride, mask: -1, height: level.height)) { _, _ in }
+    }
+
+    /// Joins the sub-bands of a level row by row, each given to `body` in order, in memory for `streamedRows` rows.
+    static func stream<T: FixedWidthInteger & SignedInteger>(
+        _ level: WaveletLevel<T>, through rows: UnsafeMutablePointer<T>, stride: Int,
+        _ body: (Int, UnsafePointer<T>) -> Void
+    ) {
+        synthesize(level, RowWindow(base: rows, stride: stride, mask: streamedRows - 1, height: level.height), body)
+    }
+
+    @inline(__always)
+    private static func synthesize<T: FixedWidthInteger & SignedInteger>(
+        _ level: WaveletLevel<T>, _ rows: RowWindow<T>, _ body: (Int, UnsafePointer<T>) -> Void
+    ) {
+        let (width, height) = (level.width, level.height)
         if height == 1 {
-            joinRow(level, 0, into: plane)
+            joinRow(level, 0, into: rows[0])
             if level.oddY == 1 {
-                for x in 0..<level.width { plane[x] &>>= 1 }
+                let row = rows[0]
+                for x in 0..<width { row[x] &>>= 1 }
             }
+            body(0, UnsafePointer(rows[0]))
             return
         }
+        var done = 0
         for y in 0..<height {
-            joinRow(level, y, into: plane + y &* stride)
-            if (y &+ level.oddY) & 1 == 1, y >= 1 {
-                lowerEven(plane, stride, y &- 1, height, level.width)
-                if y >= 2 { raiseOdd(plane, stride, y &- 2, height, level.width) }
+            joinRow(level, y, into: rows[y])
+            guard (y &+ level.oddY) & 1 == 1, y >= 1 else { continue }
+            lowerEven(rows, y &- 1, width)
+            if y >= 2 { raiseOdd(rows, y &- 2, width) }
+            while done < y {
+                body(done, UnsafePointer(rows[done]))
+                done &+= 1
             }
         }
         if (height &- 1 &+ level.oddY) & 1 == 0 {
-            lowerEven(plane, stride, height &- 1, height, level.width)
-            raiseOdd(plane, stride, height &- 2, height, level.width)
+            lowerEven(rows, height &- 1, width)
+            raiseOdd(rows, height &- 2, width)
         } else {
-            raiseOdd(plane, stride, height &- 1, height, level.width)
+            raiseOdd(rows, height &- 1, width)
+        }
+        while done < height {
+            body(done, UnsafePointer(rows[done]))
+            done &+= 1
         }
     }
 
@@ -58,17 +111,18 @@ enum ReversibleWavelet {
             splitRow(level, 0, plane)
             return
         }
+        let rows = RowWindow(base: plane, stride: stride, mask: -1, height: height)
         for y in 0..<height where (y &+ level.oddY) & 1 == 1 {
-            lowerOdd(plane, stride, y, height, level.width)
-            splitRow(level, y, plane + y &* stride)
+            lowerOdd(rows, y, level.width)
+            splitRow(level, y, rows[y])
             if y >= 1 {
-                raiseEven(plane, stride, y &- 1, height, level.width)
-                splitRow(level, y &- 1, plane + (y &- 1) &* stride)
+                raiseEven(rows, y &- 1, level.width)
+                splitRow(level, y &- 1, rows[y &- 1])
             }
         }
         if (height &- 1 &+ level.oddY) & 1 == 0 {
-            raiseEven(plane, stride, height &- 1, height, level.width)
-            splitRow(level, height &- 1, plane + (height &- 1) &* stride)
+            raiseEven(rows, height &- 1, level.width)
+            splitRow(level, height &- 1, rows[height &- 1])
         }
     }
 }
@@ -76,49 +130,35 @@ enum ReversibleWavelet {
 // MARK: - Columns
 
 extension ReversibleWavelet {
-    /// The rows above and below, mirrored at the borders.
-    @inline(__always)
-    private static func neighbours<T>(
-        _ plane: UnsafeMutablePointer<T>, _ stride: Int, _ y: Int, _ height: Int
-    ) -> (UnsafeMutablePointer<T>, UnsafeMutablePointer<T>) {
-        let above = y >= 1 ? y &- 1 : y &+ 1
-        let below = y &+ 1 < height ? y &+ 1 : y &- 1
-        return (plane + above &* stride, plane + below &* stride)
-    }
-
     @inline(__always)
     private static func lowerEven<T: FixedWidthInteger & SignedInteger>(
-        _ plane: UnsafeMutablePointer<T>, _ stride: Int, _ y: Int, _ height: Int, _ width: Int
+        _ rows: RowWindow<T>, _ y: Int, _ width: Int
     ) {
-        let (above, below) = neighbours(plane, stride, y, height)
-        let row = plane + y &* stride
+        let (row, above, below) = (rows[y], rows.above(y), rows.below(y))
         for x in 0..<width { row[x] &-= (above[x] &+ below[x] &+ 2) &>> 2 }
     }
 
     @inline(__always)
     private static func raiseEven<T: FixedWidthInteger & SignedInteger>(
-        _ plane: UnsafeMutablePointer<T>, _ stride: Int, _ y: Int, _ height: Int, _ width: Int
+        _ rows: RowWindow<T>, _ y: Int, _ width: Int
     ) {
-        let (above, below) = neighbours(plane, stride, y, height)
-        let row = plane + y &* stride
+        let (row, above, below) = (rows[y], rows.above(y), rows.below(y))
         for x in 0..<width { row[x] &+= (above[x] &+ below[x] &+ 2) &>> 2 }
     }
 
     @inline(__always)
     private static func lowerOdd<T: FixedWidthInteger & SignedInteger>(
-        _ plane: UnsafeMutablePointer<T>, _ stride: Int, _ y: Int, _ height: Int, _ width: Int
+        _ rows: RowWindow<T>, _ y: Int, _ width: Int
     ) {
-        let (above, below) = neighbours(plane, stride, y, height)
-        let row = plane + y &* stride
+        let (row, above, below) = (rows[y], rows.above(y), rows.below(y))
         for x in 0..<width { row[x] &-= (above[x] &+ below[x]) &>> 1 }
     }
 
     @inline(__always)
     private static func raiseOdd<T: FixedWidthInteger & SignedInteger>(
-        _ plane: UnsafeMutablePointer<T>, _ stride: Int, _ y: Int, _ height: Int, _ width: Int
+        _ rows: RowWindow<T>, _ y: Int, _ width: Int
     ) {
-        let (above, below) = neighbours(plane, stride, y, height)
-        let row = plane + y &* stride
+        let (row, above, below) = (rows[y], rows.above(y), rows.below(y))
         for x in 0..<width { row[x] &+= (above[x] &+ below[x]) &>> 1 }
     }
 }
