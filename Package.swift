@@ -69,7 +69,7 @@ let package = Package(
         layer("CatalogSQLite", ["Catalog", "ImageSets", "Blobs", .product(name: "GRDB", package: "GRDB.swift")]),
 
         // L3 the rules of the store.
-        layer("Store", ["DICOM", "FrameCodecs", "HTJ2K", "ImageSets", "Catalog", "Blobs", crypto, nioCore]),
+        layer("Store", ["DICOM", "FrameCodecs", "ImageSets", "Catalog", "Blobs", crypto, nioCore]),
         layer("Exchange", [httpTypes, nioCore]),
 
         // L4 verbs, and the embedded engines put together.

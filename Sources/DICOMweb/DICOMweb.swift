@@ -6,6 +6,7 @@ public import Store
 public struct DICOMweb: Sendable {
     private let store: Store
 
+    /// The API over a store.
     public init(store: Store) {
         self.store = store
     }
@@ -14,16 +15,19 @@ public struct DICOMweb: Sendable {
     public struct Route: Sendable {
         let transaction: any Transaction.Type
         let labels: [String: String]
-
         /// The action that policies and logs know it by.
-        public var name: String { transaction.action }
+        public let name: String
+
+        /// Whether it reads the request's body piece by piece to its end; the others read none.
+        public var streamsBody: Bool { transaction.streamsBody }
     }
 
     /// The transaction that serves a method and path; nil when there is none.
     public func route(_ method: HTTPRequest.Method, _ path: [String]) -> Route? {
         for transaction in Transactions.all {
-            for pattern in transaction.patterns where pattern.method == method {
-                if let labels = pattern.labels(of: path) { return Route(transaction: transaction, labels: labels) }
+            for pattern in transaction.patterns {
+                guard let labels = pattern.labels(of: method, path) else { continue }
+                return Route(transaction: transaction, labels: labels, name: pattern.action)
             }
         }
         return nil
@@ -34,9 +38,14 @@ public struct DICOMweb: Sendable {
         do {
             return (try await perform(request, route), nil)
         } catch {
-            let failure = DICOMwebError(error)
-            return (failure.response, failure.cause ?? failure)
+            return Self.answer(to: error)
         }
+    }
+
+    /// The answer to a request that failed before or in its transaction.
+    public static func answer(to error: any Error) -> (response: Response, failure: any Error) {
+        let failure = DICOMwebError(error)
+        return (failure.response, failure.cause ?? failure)
     }
 
     private func perform(_ request: Request, _ route: Route) async throws -> Response {

@@ -5,11 +5,15 @@ import Store
 
 /// One transaction of DICOMweb. A new one is one file in `Transactions/` and one line in ``Transactions``.
 protocol Transaction: Sendable {
-    /// The IAM action it is.
-    static var action: String { get }
-    /// The methods and paths it serves.
+    /// The methods and paths it serves, each with the IAM action it is. What is served to GET is served to HEAD.
     static var patterns: [PathPattern] { get }
+    /// Whether it reads the request's body to its end.
+    static var streamsBody: Bool { get }
     static func perform(_ context: TransactionContext) async throws -> Response
+}
+
+extension Transaction {
+    static var streamsBody: Bool { false }
 }
 
 /// The transactions that are served.
@@ -29,15 +33,21 @@ enum Transactions {
 /// A method and a path below a data store, with `{labels}`.
 struct PathPattern: Sendable {
     let method: HTTPRequest.Method
+    /// The IAM action that a request of this form is.
+    let action: String
     private let segments: [String]
 
-    init(_ method: HTTPRequest.Method, _ path: String) {
+    init(_ method: HTTPRequest.Method, _ path: String, action: String) {
         self.method = method
+        self.action = action
         segments = ["datastore", "{datastore}"] + path.split(separator: "/").map(String.init)
     }
 
-    func labels(of path: [String]) -> [String: String]? {
-        guard path.count == segments.count else { return nil }
+    /// The labels of a request of this form; nil for any other.
+    func labels(of method: HTTPRequest.Method, _ path: [String]) -> [String: String]? {
+        guard method == self.method || method == .head && self.method == .get, path.count == segments.count else {
+            return nil
+        }
         var labels: [String: String] = [:]
         for (segment, part) in zip(segments, path) {
             if segment.hasPrefix("{") {

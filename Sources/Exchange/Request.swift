@@ -2,13 +2,17 @@ public import HTTPTypes
 
 /// One HTTP request as a value, without the server that received it.
 public struct Request: Sendable {
+    /// What is asked to be done.
     public var method: HTTPRequest.Method
     /// The path as it stood on the wire, percent-encoded, without query.
     public var rawPath: String
     /// The path's segments, percent-decoded; empty segments (`//`, a trailing slash) are dropped.
     public var path: [String]
+    /// The decoded query.
     public var query: Query
+    /// The header fields as they came.
     public var headers: HTTPFields
+    /// The body, to be read once.
     public var body: RequestBody
     /// Scheme and authority as the client used them (`https://host:port`), for absolute URLs in answers.
     public var origin: String
@@ -17,6 +21,7 @@ public struct Request: Sendable {
     /// Shown as `x-amzn-RequestId` and in the log.
     public var requestID: String
 
+    /// Gathers a request; throws `malformed` when path or query do not decode.
     public init(
         method: HTTPRequest.Method, rawPath: String, rawQuery: String?, headers: HTTPFields, body: RequestBody,
         origin: String, principal: Principal, requestID: String
@@ -35,11 +40,14 @@ public struct Request: Sendable {
 
 /// Who made a request.
 public struct Principal: Sendable, Hashable {
+    /// The access key that signed the request.
     public var accessKeyID: String
     /// Such as `arn:aws:iam::123456789012:root`.
     public var arn: String
+    /// The account of the principal, twelve digits.
     public var accountID: String
 
+    /// Gathers a principal.
     public init(accessKeyID: String, arn: String, accountID: String) {
         self.accessKeyID = accessKeyID
         self.arn = arn

@@ -2,10 +2,11 @@ public import NIOCore
 
 /// The body of a request: read once, in order, at bounded memory.
 ///
-/// The gateway has put the checks that the signature demands behind it: the last element is only delivered, and the
-/// sequence only ends without an error, when the whole body is what the client signed. So nothing read from a body may
-/// be made visible before the sequence has ended.
+/// The gateway has put the checks that the signature demands behind it: the sequence only ends without an error when the
+/// whole body is what the client signed, and all there. So nothing read from a body may be made visible before the
+/// sequence has ended.
 public struct RequestBody: AsyncSequence, Sendable {
+    /// The body comes in pieces of whatever size they arrived in.
     public typealias Element = ByteBuffer
 
     private let makeSource: @Sendable () -> @Sendable () async throws -> ByteBuffer?
@@ -47,6 +48,7 @@ public struct RequestBody: AsyncSequence, Sendable {
         return whole
     }
 
+    /// Begins reading; a body can be read once.
     public func makeAsyncIterator() -> Iterator {
         Iterator(source: makeSource())
     }
@@ -54,6 +56,7 @@ public struct RequestBody: AsyncSequence, Sendable {
     /// Hands the pieces over.
     public struct Iterator: AsyncIteratorProtocol {
         let source: @Sendable () async throws -> ByteBuffer?
+        /// The next piece; nil at the end of a body that is what was signed.
         public mutating func next() async throws -> ByteBuffer? {
             try await source()
         }

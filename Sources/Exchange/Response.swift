@@ -3,10 +3,14 @@ public import NIOCore
 
 /// The answer to a request as a value.
 public struct Response: Sendable {
+    /// What came of the request.
     public var status: HTTPResponse.Status
+    /// The header fields but `Content-Length`, which follows from the body.
     public var headers: HTTPFields
+    /// The bytes of the answer.
     public var body: ResponseBody
 
+    /// Gathers an answer.
     public init(status: HTTPResponse.Status, headers: HTTPFields = [:], body: ResponseBody = .empty) {
         self.status = status
         self.headers = headers

@@ -25,18 +25,20 @@ struct Authenticator: Sendable {
         var body: Exchange.RequestBody
     }
 
-    /// A cloud-native body is a small JSON text.
+    /// A cloud-native body is a small JSON text; a retrieval has none.
     private static let bufferedBodyLimit = 1 << 20
 
-    /// Checks the signature. With `buffersBody` the whole body is read and checked first; else a body whose hash the
-    /// head does not name is checked when it has passed by, which is before anything of it is committed.
+    /// Checks the signature. With `buffersBody` the whole body is read and checked here; without, it is checked as it
+    /// passes by, which is before anything of it is committed.
+    ///
+    /// A client that does not name the hash of its body signs head and body as one. Such a body is taken in first, so
+    /// that whoever comes back from here has proven who they are.
     func authenticate(
         _ request: HummingbirdCore.Request, rawPath: String, rawQuery: String?, buffersBody: Bool
     ) async throws -> Authenticated {
         guard !isUnauthenticated else {
-            return Authenticated(
-                principal: principal("arn:aws:iam::\(store.configuration.accountID):root", key: "none"),
-                body: try await body(of: request, buffersBody: buffersBody))
+            let anyone = principal("arn:aws:iam::\(store.configuration.accountID):root", key: "none")
+            return try await admit(anyone, request, bodyCheck: .none, buffersBody: buffersBody)
         }
         let description = description(of: request.head, rawPath: rawPath, rawQuery: rawQuery)
         let claim = try SignatureClaim.parse(description)
@@ -48,20 +50,41 @@ struct Authenticator: Sendable {
         let key = keys.key(of: claim, secret: secret.secret)
         let principal = principal(secret.principalARN, key: claim.accessKeyID)
         if claim.needsBodyHash {
-            guard buffersBody else {
-                let check = BodyCheck.hashThenVerify { [verifier] hash throws(SignatureError) in
-                    _ = try verifier.verify(claim, of: description, key: key, now: now, bodySHA256: hash)
-                }
-                return Authenticated(principal: principal, body: checked(request, by: check))
+            let check = BodyCheck.hashThenVerify { [verifier] hash throws(SignatureError) in
+                _ = try verifier.verify(claim, of: description, key: key, now: now, bodySHA256: hash)
             }
-            let body = try await request.body.collect(upTo: Self.bufferedBodyLimit)
-            var digest = BodyDigest()
-            digest.update(body.readableBytesView)
-            _ = try verifier.verify(claim, of: description, key: key, now: now, bodySHA256: digest.hexadecimal)
-            return Authenticated(principal: principal, body: Exchange.RequestBody(body))
+            return try await admit(principal, request, bodyCheck: check, buffersBody: buffersBody)
         }
         let verified = try verifier.verify(claim, of: description, key: key, now: now)
-        return Authenticated(principal: principal, body: checked(request, by: BodyCheck(verified.body)))
+        return try await admit(principal, request, bodyCheck: BodyCheck(verified.body), buffersBody: buffersBody)
+    }
+
+    /// Puts the check behind the body; where head and body are signed as one, or the body is buffered, reads it to its
+    /// end.
+    private func admit(
+        _ principal: Principal, _ request: HummingbirdCore.Request, bodyCheck: BodyCheck, buffersBody: Bool
+    ) async throws -> Authenticated {
+        let declared = request.headers[.contentLength].flatMap { Int($0) }
+        let source = request.body
+        let body = Exchange.RequestBody(declaredLength: bodyCheck.decodedLength ?? declared) {
+            let reader = CheckedBody(source: source, declaredLength: declared, check: bodyCheck)
+            return { try await reader.next() }
+        }
+        do {
+            if buffersBody {
+                let whole = try await body.collect(upTo: Self.bufferedBodyLimit)
+                return Authenticated(principal: principal, body: Exchange.RequestBody(whole))
+            }
+            if case .hashThenVerify = bodyCheck {
+                let spooled = try await SpooledBody(
+                    body, directory: store.configuration.spoolDirectory,
+                    limit: store.configuration.quotas.storeRequestBytes)
+                return Authenticated(principal: principal, body: spooled.body)
+            }
+            return Authenticated(principal: principal, body: body)
+        } catch let error as ExchangeError where error.code == .bodyMismatch {
+            throw SignatureError(.invalidSignature, error.message)
+        }
     }
 
     private func principal(_ arn: String, key: String) -> Principal {
@@ -75,23 +98,6 @@ struct Authenticator: Sendable {
         for field in head.headerFields { headers.append((field.name.rawName, field.value)) }
         return RequestDescription(
             method: head.method.rawValue, rawPath: rawPath, rawQuery: rawQuery, headers: headers)
-    }
-
-    private func body(
-        of request: HummingbirdCore.Request, buffersBody: Bool
-    ) async throws -> Exchange.RequestBody {
-        guard !buffersBody else {
-            return Exchange.RequestBody(try await request.body.collect(upTo: Self.bufferedBodyLimit))
-        }
-        return checked(request, by: .none)
-    }
-
-    private func checked(_ request: HummingbirdCore.Request, by check: BodyCheck) -> Exchange.RequestBody {
-        let source = request.body
-        return Exchange.RequestBody(declaredLength: request.headers[.contentLength].flatMap { Int($0) }) {
-            let reader = CheckedBody(source: source, check: check)
-            return { try await reader.next() }
-        }
     }
 }
 

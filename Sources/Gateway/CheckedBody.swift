@@ -21,34 +21,58 @@ enum BodyCheck: Sendable {
         case .chunked(let verifier): self = .chunks(verifier)
         }
     }
+
+    /// How long the body is once its framing is off, where that is not its length on the wire and the client said so.
+    var decodedLength: Int? {
+        if case .chunks(let verifier) = self { verifier.decodedLength } else { nil }
+    }
 }
 
-/// Reads a body piece by piece and throws instead of ending when it is not what was signed.
+/// Reads a body piece by piece and throws instead of ending when it is not what was signed, or not all there.
 ///
 /// INVARIANT: one task reads a body, one piece after the other, as its iterator demands; so nothing here is ever used
 /// from two tasks at once.
 final class CheckedBody: @unchecked Sendable {
     private var pieces: HummingbirdCore.RequestBody.AsyncIterator
+    private let declaredLength: Int?
     private let check: BodyCheck
+    private var count = 0
     private var digest = BodyDigest()
     private var chunks: ChunkedPayloadDecoder?
     private var isDone = false
 
-    init(source: HummingbirdCore.RequestBody, check: BodyCheck) {
+    init(source: HummingbirdCore.RequestBody, declaredLength: Int?, check: BodyCheck) {
         pieces = source.makeAsyncIterator()
+        self.declaredLength = declaredLength
         self.check = check
         if case .chunks(let verifier) = check { chunks = ChunkedPayloadDecoder(verifier) }
     }
 
     func next() async throws -> ByteBuffer? {
         while !isDone {
-            guard let piece = try await pieces.next() else {
+            guard let piece = try await nextPiece() else {
                 isDone = true
+                // The server takes a connection that closes for the end of the body.
+                guard declaredLength == nil || declaredLength == count else {
+                    throw ExchangeError(.disconnected, "the body ends before its declared length")
+                }
                 return try finish()
             }
+            count += piece.readableBytes
             if let piece = try take(piece) { return piece }
         }
         return nil
+    }
+
+    /// The next bytes off the wire. Whatever goes wrong there is the end of the connection.
+    private func nextPiece() async throws -> ByteBuffer? {
+        do {
+            return try await pieces.next()
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw ExchangeError(.disconnected, "the client went away before the end of its body")
+        }
     }
 
     private func take(_ piece: ByteBuffer) throws -> ByteBuffer? {

@@ -20,11 +20,11 @@ struct CrossOrigin: Sendable {
         "etag", "warning", "x-amzn-requestid", "x-amzn-errortype",
     ].joined(separator: ", ")
 
-    /// The answer to a preflight request; nil when the request is none.
+    /// What the answer to a preflight request carries beside ``headers(for:)``; nil when the request is none.
     func preflight(_ request: HTTPRequest) -> HTTPFields? {
         guard request.method == .options, request.headerFields[.origin] != nil else { return nil }
-        var fields = headers(for: request)
-        guard fields[.accessControlAllowOrigin] != nil else { return fields }
+        guard headers(for: request)[.accessControlAllowOrigin] != nil else { return [:] }
+        var fields: HTTPFields = [:]
         fields[.accessControlAllowMethods] = "GET, POST, DELETE, HEAD, OPTIONS"
         fields[.accessControlAllowHeaders] = Self.allowedHeaders
         fields[.accessControlMaxAge] = "172800"
@@ -33,13 +33,14 @@ struct CrossOrigin: Sendable {
 
     /// What every answer carries, errors too, so that a page can read why it failed.
     func headers(for request: HTTPRequest) -> HTTPFields {
-        guard let origin = request.headerFields[.origin] else { return [:] }
         var fields: HTTPFields = [:]
         if allowedOrigins.contains("*") {
+            guard request.headerFields[.origin] != nil else { return fields }
             fields[.accessControlAllowOrigin] = "*"
         } else {
+            // Also without an origin: a cache must not give that answer to a page.
             fields[.vary] = "Origin"
-            guard allowedOrigins.contains(origin) else { return fields }
+            guard let origin = request.headerFields[.origin], allowedOrigins.contains(origin) else { return fields }
             fields[.accessControlAllowOrigin] = origin
         }
         fields[.accessControlExposeHeaders] = Self.exposedHeaders

@@ -63,11 +63,16 @@ struct Dispatcher: Sendable {
         var outcome = await outcome(of: request, requestID: requestID)
         outcome.response.headers[.requestID] = requestID
         outcome.response.headers[.contentTypeOptions] = "nosniff"
-        for field in crossOrigin.headers(for: request.head) {
-            outcome.response.headers[field.name] = field.value
+        outcome.response.headers.append(contentsOf: crossOrigin.headers(for: request.head))
+        do {
+            try await send(outcome.response, to: writer, isHead: request.method == .head)
+        } catch {
+            // The head is out: all that is left is to end the connection, so that nobody takes the answer for whole.
+            outcome.failure = error
+            log(outcome, requestID: requestID, clientAddress: clientAddress, since: started, wasCut: true)
+            throw error
         }
-        log(outcome, request, requestID: requestID, clientAddress: clientAddress, since: started)
-        try await send(outcome.response, to: writer, isHead: request.method == .head)
+        log(outcome, requestID: requestID, clientAddress: clientAddress, since: started)
     }
 
     private func outcome(of request: HummingbirdCore.Request, requestID: String) async -> Outcome {
@@ -86,7 +91,7 @@ struct Dispatcher: Sendable {
                 return Outcome(response: Self.healthy, operation: route.name)
             }
             let authenticated = try await authenticator.authenticate(
-                request, rawPath: rawPath, rawQuery: rawQuery, buffersBody: route.isNative)
+                request, rawPath: rawPath, rawQuery: rawQuery, buffersBody: route.buffersBody)
             let exchange = try Exchange.Request(
                 method: request.method, rawPath: rawPath, rawQuery: rawQuery, headers: request.headers,
                 body: authenticated.body, origin: origin.of(request.head), principal: authenticated.principal,
@@ -95,8 +100,13 @@ struct Dispatcher: Sendable {
         } catch let error as SignatureError {
             return Outcome(response: error.response, operation: route?.name ?? "Unknown", failure: error)
         } catch {
+            if let route, case .dicomweb = route {
+                let (response, failure) = DICOMweb.answer(to: error)
+                return Outcome(response: response, operation: route.name, failure: failure)
+            }
             let failure = ServiceError(error)
-            return Outcome(response: failure.response, operation: route?.name ?? "Unknown", failure: failure)
+            return Outcome(
+                response: failure.response, operation: route?.name ?? "Unknown", failure: failure.cause ?? failure)
         }
     }
 
@@ -158,13 +168,12 @@ struct Dispatcher: Sendable {
 
     /// One line per request: what, who, how it went, how long. Never the URL: it holds UIDs and search values.
     private func log(
-        _ outcome: Outcome, _ request: HummingbirdCore.Request, requestID: String, clientAddress: String?,
-        since started: ContinuousClock.Instant
+        _ outcome: Outcome, requestID: String, clientAddress: String?, since started: ContinuousClock.Instant,
+        wasCut: Bool = false
     ) {
         let status = outcome.response.status.code
-        let level: Logger.Level = status >= 500 ? .error : .info
         logger.log(
-            level: level, "request",
+            level: status >= 500 ? .error : wasCut ? .notice : .info, wasCut ? "request cut" : "request",
             metadata: {
                 let elapsed = started.duration(to: .now)
                 let milliseconds =
@@ -175,7 +184,7 @@ struct Dispatcher: Sendable {
                 ]
                 if let principal = outcome.principal { metadata["principal"] = "\(principal)" }
                 if let clientAddress { metadata["client"] = "\(clientAddress)" }
-                if status >= 500, let failure = outcome.failure { metadata["failure"] = "\(failure)" }
+                if status >= 500 || wasCut, let failure = outcome.failure { metadata["failure"] = "\(failure)" }
                 return metadata
             }())
     }
@@ -196,9 +205,9 @@ struct Dispatcher: Sendable {
 }
 
 extension Dispatcher.Route {
-    /// Cloud-native bodies are small JSON texts: they are read whole before the signature is checked.
-    fileprivate var isNative: Bool {
-        if case .native = self { true } else { false }
+    /// Whether the body is read whole and checked before the operation begins: all but uploads, which are streamed.
+    fileprivate var buffersBody: Bool {
+        if case .dicomweb(let route) = self { !route.streamsBody } else { true }
     }
 }
 
@@ -208,4 +217,5 @@ extension HTTPField.Name {
     static let contentTypeOptions = HTTPField.Name("X-Content-Type-Options")!
     static let forwardedProto = HTTPField.Name("X-Forwarded-Proto")!
     static let forwardedHost = HTTPField.Name("X-Forwarded-Host")!
+    static let forwarded = HTTPField.Name("Forwarded")!
 }

@@ -60,7 +60,8 @@ public struct Gateway: Service {
             settings.minimumTLSVersion = .tlsv12
             return try .http2Upgrade(
                 tlsConfiguration: settings,
-                configuration: .init(idleTimeout: .seconds(configuration.idleTimeoutSeconds)))
+                configuration: .init(
+                    idleTimeout: .seconds(configuration.idleTimeoutSeconds), streamConfiguration: http1))
         } catch {
             throw GatewayError("the TLS certificate or key cannot be read: \(error)")
         }

@@ -2,18 +2,23 @@
 public struct GatewayConfiguration: Sendable {
     /// Certificate chain and private key, both PEM files.
     public struct TLS: Sendable {
+        /// The chain, the server's own certificate first.
         public var certificatePath: String
+        /// The key of the server's own certificate.
         public var privateKeyPath: String
 
+        /// Names both files.
         public init(certificatePath: String, privateKeyPath: String) {
             self.certificatePath = certificatePath
             self.privateKeyPath = privateKeyPath
         }
     }
 
+    /// The address or host name to listen on.
     public var host: String = "127.0.0.1"
     /// 0 lets the system choose.
     public var port: Int = 8_080
+    /// Certificate and key; nil for plain HTTP.
     public var tls: TLS?
     /// Skips authentication; only allowed on loopback.
     public var isUnauthenticated: Bool = false
@@ -21,16 +26,18 @@ public struct GatewayConfiguration: Sendable {
     public var trustsForwardedHeaders: Bool = false
     /// Origins of browser pages that may call the API; `*` is any.
     public var allowedOrigins: [String] = ["*"]
-    /// Requests answered at the same time; more wait for their turn at the connection.
-    public var concurrentRequests: Int = 1_024
-    /// A connection without a byte in either direction for this long is closed.
+    /// A connection that sends nothing for this long, between requests or within one, is closed; an answer may take
+    /// longer.
     public var idleTimeoutSeconds: Int64 = 60
 
+    /// The defaults: plain HTTP on loopback, with authentication.
     public init() {}
 
     /// Whether only this machine can reach the listener.
     var isLoopback: Bool {
-        host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        // A name may begin with 127 too: only an address does not leave it to a resolver where it leads.
+        host == "localhost" || host == "::1"
+            || host.hasPrefix("127.") && host.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2E }
     }
 
     /// Refuses what would put patient data on a network unprotected (spec/60).
@@ -51,6 +58,7 @@ public struct GatewayError: Error, Sendable, CustomStringConvertible {
     /// What is wrong and what to do.
     public let description: String
 
+    /// An error with its wording.
     public init(_ description: String) {
         self.description = description
     }

@@ -25,18 +25,21 @@ public struct FolderObjectStore: ObjectStore {
         var waiting = [folder.asFolder.key]
         while let prefix = waiting.popLast() {
             folderCount += 1
-            guard folderCount <= limits.folders else {
-                throw ImportFailure(
-                    "DICOM import job has failed. FOLDER_COUNTS_LIMIT exceeded: more than \(limits.folders) folders")
-            }
             // What vanishes while it is listed was not there; the folder asked for must be.
             let isFirst = folderCount == 1
-            guard let listing = try FolderListing(path(prefix, below: root).path, mayBeAbsent: !isFirst) else { continue }
+            guard let listing = try FolderListing(path(prefix, below: root).path, mayBeAbsent: !isFirst) else {
+                continue
+            }
             while let entry = listing.next() {
                 let key = prefix + entry.name
                 switch entry.kind {
                 case .folder:
                     waiting.append(key + "/")
+                    guard folderCount + waiting.count <= limits.folders else {
+                        throw ImportFailure(
+                            "DICOM import job has failed. FOLDER_COUNTS_LIMIT exceeded: more than "
+                                + "\(limits.folders) folders")
+                    }
                 case .file(let size):
                     fileCount += 1
                     byteCount = byteCount > .max - size ? .max : byteCount + size
@@ -120,6 +123,8 @@ private final class FolderListing {
     }
 
     private let directory: OpaquePointer
+    /// Where in an entry its name begins, which ends with a NUL.
+    private static let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 19
 
     /// Opens a folder; nil when it is absent and may be.
     init?(_ path: String, mayBeAbsent: Bool) throws {
@@ -137,9 +142,7 @@ private final class FolderListing {
     /// The next folder or regular file, that of a link included; anything else is passed over.
     func next() -> (name: String, kind: Kind)? {
         while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
-                tuple.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: tuple.pointee)) { $0 }
-            }
+            let name = UnsafeRawPointer(entry).advanced(by: Self.nameOffset).assumingMemoryBound(to: CChar.self)
             let text = String(cString: name)
             guard text != ".", text != ".." else { continue }
             var status = stat()

@@ -1,4 +1,3 @@
-import Blobs
 import Catalog
 import DICOM
 public import ImageSets
@@ -70,7 +69,7 @@ public struct ImportJobRunner: Sendable {
     }
 
     private func stagePendingFiles(of job: ImportJobRecord, bucket: String) async throws {
-        let session = try await datastore.beginIngest(.own)
+        let session = try await datastore.beginIngest(for: .job)
         do {
             var last: String?
             while true {

@@ -6,6 +6,7 @@ public import Store
 public struct NativeAPI: Sendable {
     private let store: Store
 
+    /// The API over a store.
     public init(store: Store) {
         self.store = store
     }

@@ -1,13 +1,21 @@
-public import Blobs
+import Blobs
 import Catalog
 import DICOM
 import ImageSets
 import NIOCore
 
+/// What an ingest comes from, which decides where its bytes lie.
+public enum IngestSource: Sendable {
+    /// An import job: packs of its own, for locality.
+    case job
+    /// A single request: the open pack that requests share, and its syncs with it.
+    case request
+}
+
 extension Datastore {
-    /// Begins an ingest: `.own` packs for a job, the `.shared` pack for single requests.
-    public func beginIngest(_ placement: BlobPlacement) async throws -> IngestSession {
-        IngestSession(self, writer: try await blobs.beginWriting(placement))
+    /// Begins an ingest.
+    public func beginIngest(for source: IngestSource) async throws -> IngestSession {
+        IngestSession(self, writer: try await blobs.beginWriting(source == .job ? .own : .shared))
     }
 
     /// Puts staged instances into image sets in one transaction, together with what `also` writes.

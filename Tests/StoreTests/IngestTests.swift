@@ -1,4 +1,3 @@
-import Blobs
 import Catalog
 import DICOM
 import Foundation
@@ -120,10 +119,10 @@ struct IngestTests {
         }
     }
 
-    @Test(arguments: [0, 1, 131, 132, 400, 600])
+    @Test(arguments: [0, 1, 131, 132, 400, 500])
     func aCutFileIsRefusedAndNothingBecomesVisible(length: Int) async throws {
         try await StoreFixture.withDatastore { _, datastore in
-            let session = try await datastore.beginIngest(.shared)
+            let session = try await datastore.beginIngest(for: .request)
             let bytes = Array(try TestInstance.numbered(1).file().prefix(length))
             await #expect(throws: ImportRejection.self) { try await session.stage(MemoryBytes(bytes)) }
             await session.close()

@@ -1,4 +1,3 @@
-import Blobs
 import Catalog
 import Crypto
 import DICOM
@@ -58,7 +57,7 @@ extension Datastore {
     /// Imports instances in one batch.
     @discardableResult
     func ingest(_ instances: [TestInstance]) async throws -> [IngestOutcome] {
-        let session = try await beginIngest(.shared)
+        let session = try await beginIngest(for: .request)
         var staged: [StagedInstance] = []
         for instance in instances {
             staged.append(try await session.stage(MemoryBytes(try instance.file())))

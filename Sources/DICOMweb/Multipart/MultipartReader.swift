@@ -25,7 +25,11 @@ struct MultipartReader {
     /// CRLF "--" boundary: what ends a part.
     private let delimiter: [UInt8]
     private var state = State.preamble
+    /// Bytes that came and have not been passed on, from `place` on; what lies before is dropped once a fragment.
     private var pending: [UInt8]
+    private var place = 0
+    /// Up to where `pending` is known not to hold the beginning of what is looked for.
+    private var searched = 0
     private var partCount = 0
 
     /// A reader for parts separated by `boundary`.
@@ -40,9 +44,13 @@ struct MultipartReader {
 
     /// Takes more bytes and answers what they were.
     mutating func read(_ buffer: ByteBuffer) throws(ExchangeError) -> [Event] {
+        if case .epilogue = state { return [] }
         buffer.withUnsafeReadableBytes { pending.append(contentsOf: $0) }
         var events: [Event] = []
         while try step(&events) {}
+        pending.removeFirst(place)
+        searched = max(0, searched - place)
+        place = 0
         return events
     }
 
@@ -53,66 +61,42 @@ struct MultipartReader {
         }
     }
 
-    /// Whether nothing but the preamble has been seen.
-    var isEmpty: Bool {
-        partCount == 0
-    }
-
     private mutating func step(_ events: inout [Event]) throws(ExchangeError) -> Bool {
         switch state {
-        case .preamble:
-            guard let place = find(delimiter) else {
-                keepTail()
-                return false
-            }
-            return try passBoundary(at: place, &events, endsPart: false)
-        case .data:
-            guard let place = find(delimiter) else {
-                let ready = pending.count - min(pending.count, delimiter.count - 1)
-                if ready > 0 {
-                    events.append(.data(ByteBuffer(bytes: pending[..<ready])))
-                    pending.removeFirst(ready)
-                }
-                return false
-            }
-            if place > 0 { events.append(.data(ByteBuffer(bytes: pending[..<place]))) }
-            pending.removeFirst(place)
-            return try passBoundary(at: 0, &events, endsPart: true)
+        case .preamble, .data:
+            let isData = if case .data = state { true } else { false }
+            let found = find(delimiter)
+            // Without a delimiter all is data but what may be the beginning of one.
+            let end = found ?? max(place, pending.count - (delimiter.count - 1))
+            if isData, end > place { events.append(.data(ByteBuffer(bytes: pending[place..<end]))) }
+            place = end
+            return found == nil ? false : try passBoundary(&events, endsPart: isData)
         case .headers:
             return try readHeaders(&events)
         case .epilogue:
-            pending.removeAll()
+            place = pending.count
             return false
         }
     }
 
-    /// Steps over a delimiter once the two bytes that tell its kind are there.
-    private mutating func passBoundary(
-        at place: Int, _ events: inout [Event], endsPart: Bool
-    ) throws(ExchangeError) -> Bool {
+    /// Steps over the delimiter at `place` once the bytes that tell its kind are there.
+    private mutating func passBoundary(_ events: inout [Event], endsPart: Bool) throws(ExchangeError) -> Bool {
         var end = place + delimiter.count
-        guard pending.count >= end + 2 else {
-            pending.removeFirst(place)
-            return false
-        }
+        guard pending.count >= end + 2 else { return false }
         if pending[end] == UInt8(ascii: "-"), pending[end + 1] == UInt8(ascii: "-") {
             if endsPart { events.append(.end) }
             state = .epilogue
-            pending.removeAll()
-            return false
+            return true
         }
         while end < pending.count, pending[end] == 0x20 || pending[end] == 0x09 { end += 1 }
-        guard pending.count >= end + 2 else {
-            guard end - place <= Self.headerLimit else {
-                throw ExchangeError(.malformed, "a multipart boundary line is too long")
-            }
-            pending.removeFirst(place)
-            return false
+        guard end - place <= Self.headerLimit else {
+            throw ExchangeError(.malformed, "a multipart boundary line is too long")
         }
+        guard pending.count >= end + 2 else { return false }
         guard pending[end] == 0x0D, pending[end + 1] == 0x0A else {
             // Not a boundary but data (or preamble) that begins like one.
             if endsPart { events.append(.data(ByteBuffer(bytes: pending[place..<place + 2]))) }
-            pending.removeFirst(place + 2)
+            place += 2
             return true
         }
         if endsPart { events.append(.end) }
@@ -121,43 +105,38 @@ struct MultipartReader {
             throw ExchangeError(.malformed, "the multipart body has more than \(Self.partLimit) parts")
         }
         // The CRLF stays: an empty header block is the empty line that follows at once.
-        pending.removeFirst(end)
+        place = end
         state = .headers
         return true
     }
 
     private mutating func readHeaders(_ events: inout [Event]) throws(ExchangeError) -> Bool {
-        guard let end = find([0x0D, 0x0A, 0x0D, 0x0A]) else {
-            guard pending.count <= Self.headerLimit else {
-                throw ExchangeError(.malformed, "the header of a part is longer than \(Self.headerLimit) bytes")
-            }
-            return false
+        let found = find([0x0D, 0x0A, 0x0D, 0x0A])
+        guard (found ?? pending.count) - place <= Self.headerLimit else {
+            throw ExchangeError(.malformed, "the header of a part is longer than \(Self.headerLimit) bytes")
         }
+        guard let end = found else { return false }
         var headers: [String: String] = [:]
-        for line in String(decoding: pending[..<end], as: UTF8.self).split(separator: "\r\n") {
+        for line in String(decoding: pending[place..<end], as: UTF8.self).split(separator: "\r\n") {
             let pair = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             guard pair.count == 2 else { continue }
             headers[pair[0].lowercased()] = String(pair[1].drop { $0 == " " || $0 == "\t" })
         }
-        // The last CRLF may begin the delimiter of an empty part.
-        pending.removeFirst(end + 4)
+        place = end + 4
         events.append(.begin(headers: headers))
         state = .data
         return true
     }
 
-    private mutating func keepTail() {
-        let surplus = pending.count - (delimiter.count - 1)
-        if surplus > 0 { pending.removeFirst(surplus) }
-    }
-
-    /// The first place of a pattern, by its first byte with memchr's speed.
-    private func find(_ pattern: [UInt8]) -> Int? {
-        guard pending.count >= pattern.count else { return nil }
+    /// The first place of a pattern. What was searched before is not searched again, so that a body in small fragments
+    /// costs no more than one in large ones.
+    private mutating func find(_ pattern: [UInt8]) -> Int? {
         let last = pending.count - pattern.count
-        return pending.withUnsafeBufferPointer { bytes in
-            pattern.withUnsafeBufferPointer { pattern in
-                var place = 0
+        let start = max(place, searched)
+        guard start <= last else { return nil }
+        let found = pending.withUnsafeBufferPointer { bytes in
+            pattern.withUnsafeBufferPointer { pattern -> Int? in
+                var place = start
                 while place <= last {
                     guard let next = bytes[place...last].firstIndex(of: pattern[0]) else { return nil }
                     var length = 1
@@ -168,5 +147,7 @@ struct MultipartReader {
                 return nil
             }
         }
+        searched = found ?? last + 1
+        return found
     }
 }

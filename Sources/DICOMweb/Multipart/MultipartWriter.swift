@@ -9,10 +9,12 @@ struct MultipartWriter {
         "multipart/related; type=\"\(partType)\"; boundary=\(boundary)"
     }
 
-    /// What stands before a part's bytes. Clients look for the end of the first header within 1,000 bytes (quirk Q6).
+    /// What stands before a part's bytes. Clients look for the end of the first header within 1,000 bytes (quirk Q6), so
+    /// a location that is longer is left out.
     func header(contentType: String, location: String? = nil) -> ByteBuffer {
         var text = "\r\n--\(boundary)\r\nContent-Type: \(contentType)\r\n"
-        if let location { text += "Content-Location: \(location)\r\n" }
+        let field = location.map { "Content-Location: \($0)\r\n" } ?? ""
+        if text.utf8.count + field.utf8.count < 990 { text += field }
         return ByteBuffer(string: text + "\r\n")
     }
 

@@ -58,9 +58,7 @@ enum MatchReader {
             if !words.isEmpty { return .anyWordPrefix(words) }
         }
         if key == .warningReason { return try warning(value) }
-        if lists.contains(key), value.contains(where: { $0 == "," || $0 == "\\" }) {
-            return .anyOf(value.split { $0 == "," || $0 == "\\" }.map(String.init))
-        }
+        if lists.contains(key), value.contains(where: { $0 == "," || $0 == "\\" }) { return .anyOf(try list(value)) }
         if wildcards.contains(key), value.contains(where: { $0 == "*" || $0 == "?" }) { return .wildcard(value) }
         return .anyOf([value])
     }
@@ -68,39 +66,59 @@ enum MatchReader {
     /// Codes in decimal; two of them have an alias of their hexadecimal value (spec/20).
     private static func warning(_ value: String) throws -> Match.Condition {
         guard !value.contains("*"), !value.contains("?") else { return .wildcard(value) }
-        let codes = value.split { $0 == "," || $0 == "\\" }.map { text in
-            Int(text).flatMap { ImportWarning.Code(searched: $0) }.map { String($0.rawValue) } ?? String(text)
+        let codes = try list(value).map { text in
+            Int(text).flatMap { ImportWarning.Code(searched: $0) }.map { String($0.rawValue) } ?? text
         }
         return .anyOf(codes)
     }
 
-    /// `A`, `A-B`, `A-` and `-B` (PS3.4 C.2.2.2.5). A time bound with fewer digits covers its whole minute or hour.
+    /// A list by comma or backslash; no client looks for a thousand values at once.
+    private static func list(_ value: String) throws -> [String] {
+        let values = value.split { $0 == "," || $0 == "\\" }.map(String.init)
+        guard values.count <= 1_000 else {
+            throw DICOMwebError(.badRequest, "A list of values can have at most 1000 of them")
+        }
+        return values
+    }
+
+    /// `A`, `A-B`, `A-` and `-B` (PS3.4 C.2.2.2.5): dates `YYYYMMDD`, times `HH[MM[SS[.F]]]` with up to six digits of a
+    /// second's fraction. A time bound with fewer digits covers its whole minute or hour.
     private static func range(_ key: Match.Key, _ value: String) throws -> Match.Condition {
         let isTime = [
             .studyTime, .patientBirthTime, .seriesTime, .performedProcedureStepStartTime,
         ].contains(key)
-        let allowed = isTime ? "0123456789." : "0123456789"
+        let malformed = DICOMwebError(
+            .badRequest, "\(key.rawValue) must be a \(isTime ? "time" : "date") or a range")
         func bound(_ text: Substring) throws -> String? {
             guard !text.isEmpty else { return nil }
-            let isWhole = isTime ? (2...13).contains(text.count) : text.count == 8
-            guard isWhole, text.allSatisfy({ allowed.contains($0) }) else {
-                throw DICOMwebError(.badRequest, "\(key.rawValue) must be a \(isTime ? "time" : "date") or a range")
+            guard isTime ? isTimeText(text) : text.utf8.count == 8 && text.utf8.allSatisfy(isDigit) else {
+                throw malformed
             }
             return String(text)
         }
         let parts = value.split(separator: "-", omittingEmptySubsequences: false)
         switch parts.count {
         case 1:
-            guard let exact = try bound(parts[0]) else {
-                throw DICOMwebError(.badRequest, "\(key.rawValue) is empty")
-            }
+            guard let exact = try bound(parts[0]) else { throw malformed }
             return isTime ? .range(lower: exact, upper: upperTime(exact)) : .range(lower: exact, upper: exact)
         case 2:
             let (lower, upper) = (try bound(parts[0]), try bound(parts[1]))
+            guard lower != nil || upper != nil else { throw malformed }
             return .range(lower: lower, upper: isTime ? upper.map(upperTime) : upper)
         default:
-            throw DICOMwebError(.badRequest, "\(key.rawValue) must be a value or a range")
+            throw malformed
         }
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte)
+    }
+
+    private static func isTimeText(_ text: Substring) -> Bool {
+        let parts = text.utf8.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.allSatisfy({ $0.allSatisfy(isDigit) }) else { return false }
+        if parts.count == 2 { return parts[0].count == 6 && (1...6).contains(parts[1].count) }
+        return [2, 4, 6].contains(parts[0].count)
     }
 
     private static func upperTime(_ time: String) -> String {

@@ -10,7 +10,7 @@ struct SearchRequest {
         case study, series, instance
     }
 
-    /// How many members a query may hold.
+    /// How many fields a query may ask for.
     private static let includeLimit = 50
 
     var matches: [Match] = []
@@ -18,6 +18,9 @@ struct SearchRequest {
     var includesAll = false
     var limit = 1_000
     var offset = 0
+
+    /// Whether the answer holds more than the attributes of the index.
+    var includesMore: Bool { includesAll || !includes.isEmpty }
 
     init(_ query: Query, level: Level) throws {
         let isFuzzy = query.first("fuzzymatching") == "true"
@@ -36,7 +39,7 @@ struct SearchRequest {
                     throw DICOMwebError(.badRequest, "fuzzymatching must be true or false")
                 }
             case "includefield":
-                included += value.split(separator: ",").map(String.init)
+                included += value.split(separator: ",").map { $0.filter { $0 != " " } }
             case "accept", "imageSetId":
                 continue
             case _ where name.lowercased().hasPrefix("x-amz-"):
@@ -89,8 +92,13 @@ struct IncludeField: Hashable {
         guard let last = path.last else { return nil }
         self.path = path
         if last.isPrivate && !last.isPrivateCreator {
-            guard let creator = creators.first(where: { $0.tag.group == last.group })?.value else { return nil }
-            self.creator = creator
+            // The creator that reserves the very block; a lone one of the group will do, as the block that a file uses
+            // is looked up by it anyway.
+            let ofGroup = creators.filter { $0.tag.group == last.group }
+            guard let creator = ofGroup.first(where: { $0.tag.element == last.element >> 8 }) ?? ofGroup.first else {
+                return nil
+            }
+            self.creator = creator.value
         }
     }
 }

@@ -4,10 +4,9 @@ import Store
 
 /// WADO-RS bulk data (PS3.18 10.4.1.1.5): a value over 1 MB, streamed.
 struct RetrieveBulkData: Transaction {
-    static let action = "GetDICOMBulkdata"
     static let patterns = [
-        PathPattern(.get, "studies/{study}/series/{series}/instances/{instance}/bulkdata/{hash}"),
-        PathPattern(.head, "studies/{study}/series/{series}/instances/{instance}/bulkdata/{hash}"),
+        PathPattern(
+            .get, "studies/{study}/series/{series}/instances/{instance}/bulkdata/{hash}", action: "GetDICOMBulkdata")
     ]
 
     static func perform(_ context: TransactionContext) async throws -> Response {
@@ -18,10 +17,12 @@ struct RetrieveBulkData: Transaction {
             if range.covers("application/octet-stream") {
                 return Response(
                     status: .ok, headers: [.contentType: "application/octet-stream", .cacheControl: "private"],
-                    body: .stream(length: value.length) { writer in try await value.write { try await writer.write($0) } })
+                    body: .stream(length: value.length) { writer in
+                        try await value.write { try await writer.write($0) }
+                    })
             }
             if range.essence == "multipart/related",
-                MediaType(range.parameters["type"] ?? "*/*").covers("application/octet-stream")
+                MediaType(range.parameters["type"]?.lowercased() ?? "*/*").covers("application/octet-stream")
             {
                 let multipart = MultipartWriter(boundary: context.request.requestID)
                 return Response(

@@ -1,16 +1,18 @@
+import Catalog
 import DICOM
 import Exchange
 import FrameCodecs
 import HTTPTypes
+import ImageSets
 import NIOCore
 import Store
 
 /// WADO-RS frames (PS3.18 10.4.1.1.4 "Frame Pixel Data"): one or more frames, bare codestreams or native samples.
 struct RetrieveFrames: Transaction {
-    static let action = "GetDICOMInstanceFrames"
     static let patterns = [
-        PathPattern(.get, "studies/{study}/series/{series}/instances/{instance}/frames/{frames}"),
-        PathPattern(.head, "studies/{study}/series/{series}/instances/{instance}/frames/{frames}"),
+        PathPattern(
+            .get, "studies/{study}/series/{series}/instances/{instance}/frames/{frames}",
+            action: "GetDICOMInstanceFrames")
     ]
 
     static func perform(_ context: TransactionContext) async throws -> Response {
@@ -22,10 +24,12 @@ struct RetrieveFrames: Transaction {
         if !selection.isMultipart, numbers.count == 1 {
             let frame = try await instance.frame(numbers[0], as: selection.form)
             return Response(
-                status: .ok, headers: [.contentType: contentType, .cacheControl: "private"], body: .stream(length: frame.length) { writer in try await frame.write { try await writer.write($0) } })
+                status: .ok, headers: [.contentType: contentType, .cacheControl: "private"],
+                body: .stream(length: frame.length) { writer in try await frame.write { try await writer.write($0) } })
         }
         let multipart = MultipartWriter(boundary: context.request.requestID)
-        let location = "\(context.root)/studies/\(try context.uid("study"))/series/\(try context.uid("series"))"
+        let location =
+            "\(context.root)/studies/\(try context.uid("study"))/series/\(try context.uid("series"))"
             + "/instances/\(try context.uid("instance"))/frames/"
         // The first frame is read before the head is sent: a frame that cannot be had is an error, not a cut answer.
         let first = try await instance.frame(numbers[0], as: selection.form)
@@ -51,10 +55,22 @@ struct RetrieveFrames: Transaction {
         guard Set(numbers).count == numbers.count else {
             throw DICOMwebError(.badRequest, "The frame list names a frame twice")
         }
+        guard instance.frameCount > 0 || !instance.hasInseparableFrames else {
+            throw DICOMwebError(
+                .notAcceptable, "The frames cannot be told apart; the whole instance can be retrieved")
+        }
         guard numbers.allSatisfy({ $0 <= instance.frameCount }) else {
             throw DICOMwebError(.notFound, "The instance has \(instance.frameCount) frames")
         }
         return numbers
+    }
+}
+
+extension StoredInstance {
+    /// Whether there is pixel data whose frames could not be found (spec/40 "Blob warnings").
+    fileprivate var hasInseparableFrames: Bool {
+        let codes: [ImportWarning.Code] = [.framesExtractionFailure, .frameNumberMismatch, .other]
+        return codes.contains { record.attributes.warnings.contains($0.rawValue) }
     }
 }
 

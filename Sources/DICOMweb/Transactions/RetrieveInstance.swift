@@ -6,10 +6,8 @@ import Store
 
 /// WADO-RS instance (PS3.18 10.4.1.1.3): a P10 file, streamed.
 struct RetrieveInstance: Transaction {
-    static let action = "GetDICOMInstance"
     static let patterns = [
-        PathPattern(.get, "studies/{study}/series/{series}/instances/{instance}"),
-        PathPattern(.head, "studies/{study}/series/{series}/instances/{instance}"),
+        PathPattern(.get, "studies/{study}/series/{series}/instances/{instance}", action: "GetDICOMInstance")
     ]
 
     static func perform(_ context: TransactionContext) async throws -> Response {
@@ -43,7 +41,7 @@ struct RetrieveInstance: Transaction {
         _ accept: AcceptHeader, _ instance: StoredInstance
     ) throws -> (form: FrameForm, isMultipart: Bool) {
         for range in accept.ranges {
-            let isMultipart = range.essence == "multipart/related"
+            let isMultipart = range.essence == "multipart/related" || range.essence == "multipart/*"
             let type = isMultipart ? range.parameters["type"]?.lowercased() ?? "application/dicom" : range.essence
             guard MediaType(type).covers("application/dicom") else { continue }
             switch range.parameters["transfer-syntax"] {

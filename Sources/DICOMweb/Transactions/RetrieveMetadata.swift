@@ -9,11 +9,11 @@ import Store
 
 /// WADO-RS metadata (PS3.18 10.4.1.1.2) of an instance, a series or a study, as DICOM JSON, streamed.
 struct RetrieveMetadata: Transaction {
-    static let action = "GetDICOMSeriesMetadata"
     static let patterns = [
-        PathPattern(.get, "studies/{study}/series/{series}/instances/{instance}/metadata"),
-        PathPattern(.get, "studies/{study}/series/{series}/metadata"),
-        PathPattern(.get, "studies/{study}/metadata"),
+        PathPattern(
+            .get, "studies/{study}/series/{series}/instances/{instance}/metadata", action: "GetDICOMInstanceMetadata"),
+        PathPattern(.get, "studies/{study}/series/{series}/metadata", action: "GetDICOMSeriesMetadata"),
+        PathPattern(.get, "studies/{study}/metadata", action: "GetDICOMSeriesMetadata"),
     ]
 
     static func perform(_ context: TransactionContext) async throws -> Response {
@@ -30,29 +30,30 @@ struct RetrieveMetadata: Transaction {
                 imageSet: context.imageSet())
         }
         let document = InstanceDocument(root: context.root, imageSet: try context.imageSet())
-        var headers: HTTPFields = [.contentType: "application/dicom+json", .cacheControl: "private"]
+        let headers: HTTPFields = [
+            .contentType: "application/dicom+json", .cacheControl: "private", .vary: "Accept-Encoding",
+        ]
+        // The first is read before the head is sent: what cannot be had is an error, not a cut answer.
+        let first = try await document.bytes(of: instances[0])
         guard AcceptEncoding.allowsGzip(context.request.headers[.acceptEncoding]) else {
             return Response(
                 status: .ok, headers: headers,
                 body: .stream(length: nil) { writer in
                     for (index, instance) in instances.enumerated() {
-                        let bytes = try await document.bytes(of: instance)
                         var buffer = ByteBuffer(string: index == 0 ? "[" : ",")
-                        buffer.writeBytes(bytes)
+                        buffer.writeBytes(index == 0 ? first : try await document.bytes(of: instance))
                         try await writer.write(buffer)
                     }
                     try await writer.write(ByteBuffer(string: "]"))
                 })
         }
-        var text: [UInt8] = [UInt8(ascii: "[")]
-        for (index, instance) in instances.enumerated() {
-            if index > 0 { text.append(UInt8(ascii: ",")) }
+        var text: [UInt8] = [UInt8(ascii: "[")] + first
+        for instance in instances.dropFirst() {
+            text.append(UInt8(ascii: ","))
             text += try await document.bytes(of: instance)
         }
         text.append(UInt8(ascii: "]"))
-        headers[.contentEncoding] = "gzip"
-        headers[.vary] = "Accept-Encoding"
-        return Response(status: .ok, headers: headers, body: .bytes(ByteBuffer(bytes: Gzip.compress(text))))
+        return Response.gzip(text, headers)
     }
 }
 
@@ -67,26 +68,7 @@ struct InstanceDocument: Sendable {
         // PS3.18 10.4.1.1.2 leaves the pixel data out; the transfer syntax shown is the stored one (spec/40).
         dataSet.set(
             DataElement(.availableTransferSyntaxUID, .UI, instance.storedTransferSyntaxUID))
-        let base =
-            "\(root)/studies/\(instance.grouping.studyInstanceUID)/series/\(instance.grouping.seriesInstanceUID)"
-            + "/instances/\(instance.record.attributes.sopInstanceUID)/bulkdata/"
-        let suffix = imageSet.map { "?imageSetId=\($0)" } ?? ""
-        return DICOMJSON.encode(dataSet) { _, element in
-            guard case .bulk(let placeholder) = element.value,
-                header.bulkValues.indices.contains(placeholder.offset)
-            else { return nil }
-            return base + header.bulkValues[placeholder.offset].hash + suffix
-        }
-    }
-}
-
-/// Whether a client takes gzip (RFC 9110 12.5.3).
-enum AcceptEncoding {
-    static func allowsGzip(_ header: String?) -> Bool {
-        guard let header else { return false }
-        return header.split(separator: ",").contains { member in
-            let parts = member.split(separator: ";").map { $0.filter { $0 != " " }.lowercased() }
-            return ["gzip", "*"].contains(parts.first) && !parts.dropFirst().contains { ["q=0", "q=0.0"].contains($0) }
-        }
+        let bulk = BulkLocations(instance, header, root: root, imageSet: imageSet)
+        return DICOMJSON.encode(dataSet) { _, element in bulk.uri(of: element) }
     }
 }

@@ -6,14 +6,14 @@ import Store
 
 /// QIDO-RS instances, of a series, of a study, or of all.
 struct SearchInstances: Transaction {
-    static let action = "SearchDICOMInstances"
     static let patterns = [
-        PathPattern(.get, "studies/{study}/series/{series}/instances"),
-        PathPattern(.get, "studies/{study}/instances"),
-        PathPattern(.get, "instances"),
+        PathPattern(.get, "studies/{study}/series/{series}/instances", action: "SearchDICOMInstances"),
+        PathPattern(.get, "studies/{study}/instances", action: "SearchDICOMStudyInstances"),
+        PathPattern(.get, "instances", action: "SearchDICOMAllInstances"),
     ]
 
     static func perform(_ context: TransactionContext) async throws -> Response {
+        try SearchAnswer.requireAcceptable(context.request)
         var search = try SearchRequest(context.request.query, level: .instance)
         if context.labels["study"] != nil {
             search.matches.append(Match(.studyInstanceUID, .anyOf([try context.uid("study")])))
@@ -27,25 +27,28 @@ struct SearchInstances: Transaction {
                 ? .newestUpdateFirst : .instanceNumber)
         var answer = SearchAnswer()
         for instance in found.prefix(search.limit) {
-            answer.append(try await result(instance, search, context))
+            let (object, bulk) = try await result(instance, search, context)
+            answer.append(object, bulk: bulk)
         }
-        return try answer.response(context.request, isTruncated: found.count > search.limit)
+        return answer.response(context.request, isTruncated: found.count > search.limit)
     }
 
     private static func result(
         _ found: IndexedInstance, _ search: SearchRequest, _ context: TransactionContext
-    ) async throws -> DataSet {
+    ) async throws -> (DataSet, BulkLocations?) {
         var result = DataSet()
-        if search.includesAll || !search.includes.isEmpty {
-            let source = try await context.datastore.storedInstance(found.instance)
-            let dataSet = source.dataSet(try await source.header())
-            if search.includesAll { result = dataSet }
-            ResultAttributes(request: search).include(from: dataSet, into: &result)
+        var bulk: BulkLocations?
+        if search.includesMore,
+            let source = try await context.source(of: { try await context.datastore.storedInstance(found.instance) })
+        {
+            if search.includesAll { result = source.dataSet }
+            ResultAttributes(request: search).include(from: source.dataSet, into: &result)
+            bulk = source.bulk
         }
         if context.labels["study"] == nil { result.putStudyAttributes(found.series.attributes) }
         if context.labels["series"] == nil { result.put(.modality, .CS, found.series.attributes.modality) }
         result.putInstance(found, root: context.root)
-        return result
+        return (result, bulk)
     }
 }
 

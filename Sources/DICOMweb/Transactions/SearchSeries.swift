@@ -7,10 +7,13 @@ import Store
 
 /// QIDO-RS series, of one study or of all, by series number.
 struct SearchSeries: Transaction {
-    static let action = "SearchDICOMSeries"
-    static let patterns = [PathPattern(.get, "studies/{study}/series"), PathPattern(.get, "series")]
+    static let patterns = [
+        PathPattern(.get, "studies/{study}/series", action: "SearchDICOMSeries"),
+        PathPattern(.get, "series", action: "SearchDICOMAllSeries"),
+    ]
 
     static func perform(_ context: TransactionContext) async throws -> Response {
+        try SearchAnswer.requireAcceptable(context.request)
         var search = try SearchRequest(context.request.query, level: .series)
         if context.labels["study"] != nil {
             search.matches.append(Match(.studyInstanceUID, .anyOf([try context.uid("study")])))
@@ -19,27 +22,30 @@ struct SearchSeries: Transaction {
             IndexQuery(matches: search.matches, offset: search.offset, limit: search.limit + 1))
         var answer = SearchAnswer()
         for series in found.prefix(search.limit) {
-            answer.append(try await result(series, search, context))
+            let (object, bulk) = try await result(series, search, context)
+            answer.append(object, bulk: bulk)
         }
-        return try answer.response(context.request, isTruncated: found.count > search.limit)
+        return answer.response(context.request, isTruncated: found.count > search.limit)
     }
 
     private static func result(
         _ series: SeriesRecord, _ search: SearchRequest, _ context: TransactionContext
-    ) async throws -> DataSet {
+    ) async throws -> (DataSet, BulkLocations?) {
         var result = DataSet()
-        let wantsMore = search.includesAll || !search.includes.isEmpty
-        if wantsMore,
-            let source = try await context.datastore.representative(
-                ofStudy: series.studyInstanceUID, series: series.seriesInstanceUID)
+        var bulk: BulkLocations?
+        if search.includesMore,
+            let source = try await context.source(of: {
+                try await context.datastore.representative(
+                    ofStudy: series.studyInstanceUID, series: series.seriesInstanceUID)
+            })
         {
-            let dataSet = source.dataSet(try await source.header())
-            if search.includesAll { IncludeAll.series.include(from: dataSet, into: &result) }
-            ResultAttributes(request: search).include(from: dataSet, into: &result)
+            if search.includesAll { IncludeAll.series.include(from: source.dataSet, into: &result) }
+            ResultAttributes(request: search).include(from: source.dataSet, into: &result)
+            bulk = source.bulk
         }
         if context.labels["study"] == nil { result.putStudyAttributes(series.attributes) }
         result.putSeries(series, root: context.root)
-        return result
+        return (result, bulk)
     }
 }
 

@@ -7,35 +7,37 @@ import Store
 
 /// QIDO-RS studies, newest update first.
 struct SearchStudies: Transaction {
-    static let action = "SearchDICOMStudies"
-    static let patterns = [PathPattern(.get, "studies")]
+    static let patterns = [PathPattern(.get, "studies", action: "SearchDICOMStudies")]
 
     static func perform(_ context: TransactionContext) async throws -> Response {
+        try SearchAnswer.requireAcceptable(context.request)
         let search = try SearchRequest(context.request.query, level: .study)
         let found = try await context.datastore.studies(
             IndexQuery(matches: search.matches, offset: search.offset, limit: search.limit + 1))
         var answer = SearchAnswer()
         for study in found.prefix(search.limit) {
-            answer.append(try await result(study, search, context))
+            let (object, bulk) = try await result(study, search, context)
+            answer.append(object, bulk: bulk)
         }
-        return try answer.response(context.request, isTruncated: found.count > search.limit)
+        return answer.response(context.request, isTruncated: found.count > search.limit)
     }
 
     private static func result(
         _ study: StudyRecord, _ search: SearchRequest, _ context: TransactionContext
-    ) async throws -> DataSet {
+    ) async throws -> (DataSet, BulkLocations?) {
         var result = DataSet()
-        var source: StoredInstance?
-        if search.includesAll || !search.includes.isEmpty {
-            source = try await context.datastore.representative(ofStudy: study.studyInstanceUID)
-        }
-        if let source {
-            let dataSet = source.dataSet(try await source.header())
-            if search.includesAll { IncludeAll.study.include(from: dataSet, into: &result) }
-            ResultAttributes(request: search).include(from: dataSet, into: &result)
+        var bulk: BulkLocations?
+        if search.includesMore,
+            let source = try await context.source(of: {
+                try await context.datastore.representative(ofStudy: study.studyInstanceUID)
+            })
+        {
+            if search.includesAll { IncludeAll.study.include(from: source.dataSet, into: &result) }
+            ResultAttributes(request: search).include(from: source.dataSet, into: &result)
+            bulk = source.bulk
         }
         result.putStudy(study, root: context.root)
-        return result
+        return (result, bulk)
     }
 }
 

@@ -1,4 +1,3 @@
-import Blobs
 import Catalog
 import DICOM
 import Exchange
@@ -8,13 +7,20 @@ import Store
 
 /// STOW-RS (PS3.18 10.5): stores the instances of a request, all bytes durable before the answer.
 struct StoreInstances: Transaction {
-    static let action = "StoreDICOM"
-    static let patterns = [PathPattern(.post, "studies"), PathPattern(.post, "studies/{study}")]
+    static let patterns = [
+        PathPattern(.post, "studies", action: "StoreDICOM"),
+        PathPattern(.post, "studies/{study}", action: "StoreDICOMStudy"),
+    ]
+    static let streamsBody = true
 
     static func perform(_ context: TransactionContext) async throws -> Response {
         let study = context.labels["study"] == nil ? nil : try context.uid("study")
         let type = try requestType(context.request)
-        let session = try await context.datastore.beginIngest(.shared)
+        // Both are known before a byte is read: a client that waits to be let in need not send the body.
+        try StoreResponse.requireAcceptable(context.request)
+        let limit = context.store.configuration.quotas.storeRequestBytes
+        if let length = context.request.body.declaredLength, Int64(length) > limit { throw PartIntake.tooLarge(limit) }
+        let session = try await context.datastore.beginIngest(for: .request)
         do {
             let stored = try await store(context, type, study: study, session: session)
             await session.close()
@@ -60,12 +66,16 @@ struct StoreInstances: Transaction {
             byteLimit: context.store.configuration.quotas.storeRequestBytes)
         switch type {
         case .single:
-            try intake.beginPart(contentType: "application/dicom")
-            for try await buffer in context.request.body { try intake.append(buffer) }
+            for try await buffer in context.request.body where buffer.readableBytes > 0 {
+                try intake.count(buffer)
+                if intake.isBetweenParts { try intake.beginPart(contentType: "application/dicom") }
+                try intake.append(buffer)
+            }
             try await intake.endPart()
         case .multipart(let boundary):
             var reader = try MultipartReader(boundary: boundary)
             for try await buffer in context.request.body {
+                try intake.count(buffer)
                 for event in try reader.read(buffer) {
                     switch event {
                     case .begin(let headers): try intake.beginPart(contentType: headers["content-type"])
@@ -82,7 +92,7 @@ struct StoreInstances: Transaction {
         // The body has ended without an error: it is what the client signed. Only now may anything become visible.
         let staged = intake.results.compactMap { if case .success(let staged) = $0 { staged } else { nil } }
         let outcomes = try await session.commit(staged)
-        return try StoreResponse(context: context, results: intake.results, outcomes: outcomes).response()
+        return StoreResponse(context: context, results: intake.results, outcomes: outcomes).response()
     }
 }
 
@@ -113,11 +123,21 @@ struct PartIntake {
         part = Spool(directory: spoolDirectory)
     }
 
-    mutating func append(_ buffer: ByteBuffer) throws {
+    /// Counts bytes of the body, whatever they are.
+    mutating func count(_ buffer: ByteBuffer) throws {
         byteCount += Int64(buffer.readableBytes)
-        guard byteCount <= byteLimit else {
-            throw DICOMwebError(.contentTooLarge, "A request can hold at most \(byteLimit) bytes")
-        }
+        guard byteCount <= byteLimit else { throw Self.tooLarge(byteLimit) }
+    }
+
+    static func tooLarge(_ limit: Int64) -> DICOMwebError {
+        DICOMwebError(.contentTooLarge, "A request can hold at most \(limit) bytes")
+    }
+
+    var isBetweenParts: Bool {
+        part == nil
+    }
+
+    mutating func append(_ buffer: ByteBuffer) throws {
         try part?.append(buffer)
     }
 
@@ -128,7 +148,7 @@ struct PartIntake {
         do {
             let staged = try await session.stage(content)
             if let study, staged.studyInstanceUID != study {
-                results.append(.failure(RefusedInstance(staged, reason: .studyMismatch)))
+                results.append(.failure(RefusedInstance(staged, reason: .dataSetMismatch)))
             } else {
                 results.append(.success(staged))
             }
@@ -143,7 +163,7 @@ struct RefusedInstance: Error, Sendable {
     /// Failure Reason (0008,1197), PS3.18 table I.2.2.
     enum Reason: Int, Sendable {
         case processingFailure = 0x0110
-        case studyMismatch = 0x0131
+        /// Also for an instance of another study than the path's, for which the standard has no code of its own.
         case dataSetMismatch = 0xA900
         case cannotUnderstand = 0xC000
     }

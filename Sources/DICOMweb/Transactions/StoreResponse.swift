@@ -33,17 +33,22 @@ struct StoreResponse {
         return refused.isEmpty && stored.allSatisfy { $0.instance.warnings.isEmpty } ? .ok : .accepted
     }
 
-    func response() throws -> Response {
-        let dataSet = module()
-        let accept = AcceptHeader(context.request.headers[.accept])
+    /// 406 for a client that reads nothing but XML; asked before anything is stored. Any other Accept is answered with
+    /// JSON (quirk Q12).
+    static func requireAcceptable(_ request: Request) throws {
+        let accept = AcceptHeader(request.headers[.accept], query: request.query.all("accept"))
         if !accept.accepts("application/dicom+json"), !accept.accepts("application/json"),
             accept.accepts("application/dicom+xml")
         {
-            throw DICOMwebError(.notAcceptable, "application/dicom+xml is not supported; ask for application/dicom+json")
+            throw DICOMwebError(
+                .notAcceptable, "application/dicom+xml is not supported; ask for application/dicom+json")
         }
-        return Response(
+    }
+
+    func response() -> Response {
+        Response(
             status: status, headers: [.contentType: "application/dicom+json"],
-            body: .bytes(ByteBuffer(bytes: DICOMJSON.encode(dataSet))))
+            body: .bytes(ByteBuffer(bytes: DICOMJSON.encode(module()))))
     }
 
     private func module() -> DataSet {
@@ -56,7 +61,8 @@ struct StoreResponse {
             dataSet.set(DataElement(.failedSOPSequence, items: refused.map(failedItem)))
         }
         if !stored.isEmpty {
-            dataSet.set(DataElement(.referencedSOPSequence, items: stored.map { referencedItem($0.instance, $0.outcome) }))
+            let items = stored.map { referencedItem($0.instance, $0.outcome) }
+            dataSet.set(DataElement(.referencedSOPSequence, items: items))
         }
         return dataSet
     }

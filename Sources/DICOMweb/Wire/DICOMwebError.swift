@@ -6,18 +6,21 @@ import Store
 
 /// Why a transaction failed, with the status of PS3.18 8.5; equal by status.
 public struct DICOMwebError: Error, Sendable, Equatable {
+    /// The status of the answer.
     public var status: HTTPResponse.Status
     /// What the client reads; free of values of data sets.
     public var message: String
     /// The failure below, for the log only.
     public var cause: (any Error)?
 
+    /// An error with a status and what the client reads.
     public init(_ status: HTTPResponse.Status, _ message: String, cause: (any Error)? = nil) {
         self.status = status
         self.message = message
         self.cause = cause
     }
 
+    /// Whether both have one status, whatever their wording.
     public static func == (left: Self, right: Self) -> Bool {
         left.status == right.status
     }

@@ -35,32 +35,35 @@ struct PixelSelection: Sendable, Equatable {
         }
         let stored = instance.storedTransferSyntaxUID
         let storedType = ImageFrameMediaType.dicomwebMediaType(stored)
+        let isOctets = ["application/octet-stream", "*/*", "application/*"].contains(wanted)
+        let isStoredType = MediaType(aliases[wanted] ?? wanted).covers(storedType.lowercased())
+        // Stored frames may be asked for as plain octets too: viewers do (quirk Q2).
+        let asStored =
+            isOctets || isStoredType
+            ? PixelSelection(
+                form: .stored, transferSyntaxUID: stored,
+                mediaType: isStoredType ? storedType : "application/octet-stream", isMultipart: isMultipart)
+            : nil
         let native = TransferSyntax.explicitVRLittleEndian.uid
-        let asStored = PixelSelection(
-            form: .stored, transferSyntaxUID: stored, mediaType: storedType, isMultipart: isMultipart)
-        let asNative = PixelSelection(
-            form: .explicitLittleEndian, transferSyntaxUID: native, mediaType: "application/octet-stream",
-            isMultipart: isMultipart)
-        let isOctets = wanted == "application/octet-stream" || wanted == "*/*" || wanted == "application/*"
-        let isStoredType = MediaType(wanted).covers(storedType)
+        let asNative =
+            isOctets && instance.isDecodable
+            ? PixelSelection(
+                form: .explicitLittleEndian, transferSyntaxUID: native, mediaType: "application/octet-stream",
+                isMultipart: isMultipart)
+            : nil
         switch range.parameters["transfer-syntax"] {
-        case "*"?:
-            // Stored frames may be asked for as plain octets too: viewers do (quirk Q2).
-            guard isOctets || isStoredType else { return nil }
-            var selection = asStored
-            if isOctets && wanted != "*/*" { selection.mediaType = "application/octet-stream" }
-            return selection
-        case let uid? where uid == native:
-            return isOctets && instance.isDecodable ? asNative : nil
-        case let uid? where uid == stored:
-            return isOctets || isStoredType ? asStored : nil
-        case .some:
-            return nil
-        case nil:
-            // Without a transfer syntax: Explicit VR Little Endian when the stored form decodes, else as stored; an
-            // image type means the stored form when that is of the type.
-            if isOctets { return instance.isDecodable ? asNative : asStored }
-            return isStoredType ? asStored : nil
+        case native?: return asNative
+        case "*"?, stored?: return asStored
+        case .some: return nil
+        // Without a transfer syntax: Explicit VR Little Endian when the stored form decodes, else as stored; an image
+        // type means the stored form when that is of the type.
+        case nil: return asNative ?? asStored
         }
     }
+
+    /// Other names that clients have for the types of PS3.18 table 8.7.3-5 (research 3.1).
+    private static let aliases = [
+        "image/jph": "image/jphc", "image/jhc": "image/jphc", "image/j2c": "image/jp2", "image/x-jls": "image/jls",
+        "image/x-dicom-rle": "image/dicom-rle", "video/h256": "video/h265",
+    ]
 }

@@ -6,6 +6,7 @@ public struct MediaType: Sendable, Hashable {
     /// Parameter names in lower case, values unquoted.
     public var parameters: [String: String]
 
+    /// A media type from its parts; `essence` in lower case.
     public init(_ essence: String, parameters: [String: String] = [:]) {
         self.essence = essence
         self.parameters = parameters
@@ -20,12 +21,20 @@ public struct MediaType: Sendable, Hashable {
         guard halves.count == 2, halves.allSatisfy({ !$0.isEmpty && !$0.contains(" ") }) else { return nil }
         self.essence = essence
         self.parameters = [:]
-        for part in parts.dropFirst() {
-            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard pair.count == 2 else { continue }
-            let name = QuotedText.trim(pair[0]).lowercased()
-            if parameters[name] == nil { parameters[name] = QuotedText.unquote(QuotedText.trim(pair[1])) }
+        for parameter in parts.dropFirst().compactMap(Self.parameter) where parameters[parameter.name] == nil {
+            parameters[parameter.name] = parameter.value
         }
+    }
+
+    /// Every value of a parameter in a media type's text, in order.
+    static func values(of name: String, in text: some StringProtocol) -> [String] {
+        QuotedText.split(text, at: ";").dropFirst().compactMap(parameter).filter { $0.name == name }.map(\.value)
+    }
+
+    private static func parameter(_ text: String) -> (name: String, value: String)? {
+        let pair = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard pair.count == 2 else { return nil }
+        return (QuotedText.trim(pair[0]).lowercased(), QuotedText.unquote(QuotedText.trim(pair[1])))
     }
 
     /// Whether this range (with `*`) covers a concrete essence.

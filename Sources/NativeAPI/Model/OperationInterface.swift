@@ -2,11 +2,15 @@ public import HTTPTypes
 
 /// How an operation stands on the wire: what the service model says of it.
 public struct OperationInterface: Sendable {
+    /// The operation's name in the model.
     public let name: String
+    /// The HTTP method it is bound to.
     public let method: HTTPRequest.Method
     /// The path with `{labels}`, as the model writes it.
     public let path: String
+    /// What it takes, from wherever in the request.
     public let members: [Member]
+    /// The exceptions the model lets it answer.
     public let errors: [ServiceError.Code]
 
     /// The path's segments.
@@ -17,7 +21,8 @@ public struct OperationInterface: Sendable {
         case label(String)
     }
 
-    init(_ name: String, _ method: HTTPRequest.Method, _ path: String, _ members: [Member], errors: [ServiceError.Code]) {
+    init(_ name: String, _ method: HTTPRequest.Method, _ path: String, _ members: [Member], errors: [ServiceError.Code])
+    {
         self.name = name
         self.method = method
         self.path = path

@@ -69,7 +69,8 @@ public struct Pattern: Sendable {
     }
     static let roleARN = Pattern("arn:aws(-[^:]+)?:iam::[0-9]{12}:role/.+") { text in
         let parts = text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
-        guard parts.count == 6, parts[0] == "arn", parts[1] == "aws" || parts[1].hasPrefix("aws-") && parts[1].count > 4,
+        guard parts.count == 6, parts[0] == "arn",
+            parts[1] == "aws" || parts[1].hasPrefix("aws-") && parts[1].count > 4,
             parts[2] == "iam", parts[3].isEmpty, parts[4].utf8.count == 12, parts[4].utf8.allSatisfy(isDigit),
             parts[5].hasPrefix("role/")
         else { return false }
@@ -90,15 +91,24 @@ public struct Pattern: Sendable {
             + "((key/[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12})"
             + "|(alias/[a-zA-Z0-9:/_-]{1,256}))"
     ) { text in
-        (try? /arn:aws[a-zA-Z-]{0,16}:kms:[a-z]{2}(-[a-z]{1,16}){1,3}-[0-9]:[0-9]{12}:((key\/[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12})|(alias\/[a-zA-Z0-9:\/_-]{1,256}))/
-            .wholeMatch(in: text)) != nil
+        let expression =
+            #/
+            arn:aws[a-zA-Z-]{0,16}:kms:[a-z]{2}(-[a-z]{1,16}){1,3}-[0-9]:[0-9]{12}:
+            ((key/[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12})
+            |(alias/[a-zA-Z0-9:/_-]{1,256}))
+            /#
+        return (try? expression.wholeMatch(in: text)) != nil
     }
     static let lambdaARN = Pattern(
         "arn:(aws[a-zA-Z-]*)?:lambda:[a-z]{2}((-gov)|(-iso(b?)))?-[a-z]+-\\d{1}:\\d{12}:function:"
             + "[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?"
     ) { text in
-        (try? /arn:(aws[a-zA-Z\-]*)?:lambda:[a-z]{2}((-gov)|(-iso(b?)))?-[a-z]+-[0-9]:[0-9]{12}:function:[a-zA-Z0-9\-_]+(:(\$LATEST|[a-zA-Z0-9\-_]+))?/
-            .wholeMatch(in: text)) != nil
+        let expression =
+            #/
+            arn:(aws[a-zA-Z\-]*)?:lambda:[a-z]{2}((-gov)|(-iso(b?)))?-[a-z]+-[0-9]:[0-9]{12}:function:
+            [a-zA-Z0-9\-_]+(:(\$LATEST|[a-zA-Z0-9\-_]+))?
+            /#
+        return (try? expression.wholeMatch(in: text)) != nil
     }
     static let metadataFilePath = Pattern("[a-zA-Z0-9!-~]+([a-zA-Z0-9!-~ ]*[a-zA-Z0-9!-~]+)*") { text in
         guard let first = text.utf8.first, let last = text.utf8.last, first != 0x20, last != 0x20 else { return false }

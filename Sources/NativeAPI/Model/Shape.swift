@@ -31,10 +31,14 @@ public struct Member: Sendable {
     public let name: String
     /// The name on the wire: of the path label or query parameter, or in the JSON body.
     public let wireName: String
+    /// Where it stands in the request.
     public let location: Location
+    /// Its type and constraints.
     public let shape: Shape
+    /// Whether a request without it is refused.
     public let isRequired: Bool
 
+    /// A member; `wireName` is given where it differs from the model's name.
     public init(
         _ name: String, _ shape: Shape, in location: Location = .body, wireName: String? = nil,
         isRequired: Bool = false

@@ -25,7 +25,8 @@ struct StartDICOMImportJob: NativeOperation {
         guard input["importConfiguration"] == nil else {
             throw ServiceError(.validation, "importConfiguration is not supported by this version of Isocenter")
         }
-        for member in ["inputS3Uri", "outputS3Uri"] where input.text(member)?.hasPrefix("s3://local-folder") == true {
+        for member in ["inputS3Uri", "outputS3Uri"] where "\(input.text(member) ?? "")/".hasPrefix("s3://local-folder/")
+        {
             // The name stands for this machine's own files, which only `isocenter import` may read.
             throw ServiceError(.validation, "The bucket of '\(member)' is reserved")
         }

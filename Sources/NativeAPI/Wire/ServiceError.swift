@@ -33,18 +33,21 @@ public struct ServiceError: Error, Sendable, Equatable {
         }
     }
 
+    /// Which exception of the model.
     public var code: Code
     /// What the client reads; free of values of data sets.
     public var message: String
     /// The failure below, for the log only.
     public var cause: (any Error)?
 
+    /// An exception with what the client reads.
     public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
         self.code = code
         self.message = message
         self.cause = cause
     }
 
+    /// Whether both are the same exception, whatever their wording.
     public static func == (left: Self, right: Self) -> Bool {
         left.code == right.code
     }

@@ -2,7 +2,6 @@ import Blobs
 import Catalog
 public import DICOM
 import FrameCodecs
-import HTJ2K
 import ImageSets
 import NIOCore
 import NIOPosix
