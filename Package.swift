@@ -69,7 +69,7 @@ let package = Package(
         layer("CatalogSQLite", ["Catalog", "ImageSets", "Blobs", .product(name: "GRDB", package: "GRDB.swift")]),
 
         // L3 the rules of the store.
-        layer("Store", ["DICOM", "FrameCodecs", "ImageSets", "Catalog", "Blobs", crypto, nioCore]),
+        layer("Store", ["DICOM", "FrameCodecs", "ImageSets", "Catalog", "Blobs", crypto, nioCore, nioPosix]),
         layer("Exchange", [httpTypes, nioCore]),
 
         // L4 verbs, and the embedded engines put together.
@@ -116,9 +116,16 @@ let package = Package(
         tests("Blobs", ["Blobs", crypto, cryptoExtras, nioCore]),
         tests("Catalog", ["Catalog", "ImageSets", "Blobs"]),
         tests(
-            "CatalogSQLite", ["CatalogSQLite", "Catalog", "ImageSets", "Blobs", .product(name: "GRDB", package: "GRDB.swift")]),
+            "CatalogSQLite",
+            ["CatalogSQLite", "Catalog", "ImageSets", "Blobs", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("Store", ["Store", "Embedded", "Blobs", "Catalog", "ImageSets", "DICOM", crypto, nioCore]),
-        tests("NativeAPI", ["NativeAPI", "DICOM", httpTypes]),
+        tests("Exchange", ["Exchange", httpTypes, nioCore]),
+        tests("Import", ["Import", "Store", "Embedded", "Catalog", "ImageSets", "DICOM", logging]),
+        tests("NativeAPI", ["NativeAPI", "Store", "Exchange", "DICOM", httpTypes, nioCore]),
+        tests("DICOMweb", ["DICOMweb", "Store", "Embedded", "Exchange", "DICOM", "ImageSets", httpTypes, nioCore]),
+        tests(
+            "Gateway",
+            ["Gateway", "Store", "Embedded", "Exchange", "Signing", "ImageSets", httpTypes, logging, nioCore]),
     ],
     swiftLanguageModes: [.v6]
 )

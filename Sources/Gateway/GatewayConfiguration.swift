@@ -42,6 +42,9 @@ public struct GatewayConfiguration: Sendable {
 
     /// Refuses what would put patient data on a network unprotected (spec/60).
     public func validate() throws {
+        guard (0...65_535).contains(port) else {
+            throw GatewayError("\(port) is not a port: choose one from 1 to 65535, or 0 for any that is free")
+        }
         guard !isLoopback else { return }
         guard !isUnauthenticated else {
             throw GatewayError("authentication can only be switched off on a loopback address, not on \(host)")

@@ -81,4 +81,3 @@ struct DatastoreTests {
         try await store.close()
     }
 }
-

@@ -2,24 +2,40 @@ public import DICOM
 
 /// A small CT image to import, made from a few choices.
 public struct TestInstance: Sendable {
+    /// Study Instance UID.
     public var study = "1.2.826.0.1.3680043.10.1"
+    /// Series Instance UID.
     public var series = "1.2.826.0.1.3680043.10.1.1"
+    /// SOP Instance UID.
     public var sop = "1.2.826.0.1.3680043.10.1.1.1"
+    /// Patient ID.
     public var patientID = "TEST-1"
+    /// Patient's Name.
     public var patientName = "Test^Patient"
+    /// Study Date.
     public var studyDate = "20240102"
+    /// Accession Number.
     public var accessionNumber = "A1"
+    /// Study ID.
     public var studyID = "S1"
+    /// Series Number.
     public var seriesNumber = 1
+    /// Instance Number.
     public var instanceNumber = 1
+    /// Modality.
     public var modality = "CT"
+    /// Rows.
     public var rows = 16
+    /// Columns.
     public var columns = 16
+    /// Number of Frames; 1 leaves the element out.
     public var frames = 1
+    /// What the noise in the pixels comes from.
     public var seed: UInt64 = 1
     /// Further elements, or other values for the ones above.
     public var elements: [DataElement] = []
 
+    /// The first instance of the default series.
     public init() {}
 
     /// Instance `number` of the default series.

@@ -77,8 +77,9 @@ extension Codec {
                     let size = codestream.size(reducedBy: codestream.decompositionLevels - level)
                     return "resolution \(level) (\(size.width) x \(size.height))"
                 }
-                print("  tile \(part.tile) part \(part.part)  bytes \(part.range.lowerBound)..<\(part.range.upperBound)"
-                    + "  \(part.range.count) bytes  \(resolution ?? "")")
+                print(
+                    "  tile \(part.tile) part \(part.part)  bytes \(part.range.lowerBound)..<\(part.range.upperBound)"
+                        + "  \(part.range.count) bytes  \(resolution ?? "")")
             }
         }
     }
