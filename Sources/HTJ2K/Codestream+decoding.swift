@@ -29,6 +29,8 @@ extension Codestream {
         try decode(into: [ImageTarget(reduction: levels, width: width, height: height, samples: base)])
     }
 
+    // A body that throws any error needs existentials, which Embedded Swift has not.
+    #if !hasFeature(Embedded)
     /// Decodes once and gives the image at every reduction, the smallest first; the samples are valid during the call.
     ///
     /// For verification: the checksums of all resolutions cost one entropy decode and one inverse transform.
@@ -56,6 +58,7 @@ extension Codestream {
                 UnsafeRawBufferPointer(start: target.samples, count: counts[target.reduction]))
         }
     }
+    #endif
 
     private func byteCount(reducedBy levels: Int) throws(CodestreamError) -> Int {
         guard (0...decompositionLevels).contains(levels) else {

@@ -39,7 +39,7 @@ public struct Codestream: Sendable {
         }
         image = ImageDescription(
             width: area.width, height: area.height, components: size.components.count,
-            bitDepth: size.components.map(\.bitDepth).max() ?? 1, isSigned: first.isSigned)
+            bitDepth: size.components.map { $0.bitDepth }.max() ?? 1, isSigned: first.isSigned)
         guard area.width > 0, area.height > 0 else {
             throw CodestreamError(.malformed, at: range.lowerBound, "the image has no samples")
         }

@@ -13,7 +13,7 @@ public enum HTJ2K {
             throw CodestreamError(.invalidArgument, "there are fewer samples than the image has")
         }
         let layout = try TileLayout(parameters.size, tile: 0, coding: parameters.coding)
-        let deepest = layout.components[0].bands.map(\.magnitudeBits).max() ?? 0
+        let deepest = layout.components[0].bands.map { $0.magnitudeBits }.max() ?? 0
         if deepest <= UInt32.maximumMagnitudeBits {
             return try TileEncoder<UInt32>(parameters, layout).encode(base)
         }

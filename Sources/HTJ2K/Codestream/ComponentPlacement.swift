@@ -99,10 +99,10 @@ extension ImageAndTileSize {
     }
 
     var leastHorizontalSpacing: Int {
-        components.map(\.horizontalSpacing).min() ?? 1
+        components.map { $0.horizontalSpacing }.min() ?? 1
     }
 
     var leastVerticalSpacing: Int {
-        components.map(\.verticalSpacing).min() ?? 1
+        components.map { $0.verticalSpacing }.min() ?? 1
     }
 }

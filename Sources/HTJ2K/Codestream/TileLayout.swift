@@ -80,6 +80,6 @@ extension TileLayout {
         }
         return indices.map { (key(precincts[$0]), $0) }
             .sorted { ($0.0.0, $0.0.1, $0.0.2, $0.0.3, $0.1) < ($1.0.0, $1.0.1, $1.0.2, $1.0.3, $1.1) }
-            .map(\.1)
+            .map { $0.1 }
     }
 }

@@ -33,7 +33,7 @@ struct TilePackets {
         self.style = style
         self.layout = layout
         position = parts.first?.dataStart ?? 0
-        resolutionEnds = Array(repeating: 0, count: (layout.components.map(\.levels).max() ?? 0) + 1)
+        resolutionEnds = Array(repeating: 0, count: (layout.components.map { $0.levels }.max() ?? 0) + 1)
         partResolutions = Array(repeating: nil, count: parts.count)
     }
 
