@@ -84,14 +84,15 @@ struct Dispatcher: Sendable {
         do {
             let path = try PercentEncoding.decodedSegments(of: rawPath)
             route = self.route(request.method, path)
-            guard let route else {
-                return Outcome(response: Self.unknownOperation, operation: "Unknown")
-            }
-            if case .health = route {
+            if let route, case .health = route {
                 return Outcome(response: Self.healthy, operation: route.name)
             }
             let authenticated = try await authenticator.authenticate(
-                request, rawPath: rawPath, rawQuery: rawQuery, buffersBody: route.buffersBody)
+                request, rawPath: rawPath, rawQuery: rawQuery, buffersBody: route?.buffersBody ?? true)
+            // Which operations there are is told to those who have proven who they are.
+            guard let route else {
+                return Outcome(response: Self.unknownOperation, operation: "Unknown")
+            }
             let exchange = try Exchange.Request(
                 method: request.method, rawPath: rawPath, rawQuery: rawQuery, headers: request.headers,
                 body: authenticated.body, origin: origin.of(request.head), principal: authenticated.principal,
