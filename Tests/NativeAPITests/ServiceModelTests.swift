@@ -42,7 +42,7 @@ struct ServiceModelTests {
             ":function:", ";", "<", "@", "x", "12345678-1234-1234-1234-123456789012",
         ]
         for pattern in Self.patterns {
-            let expression = try NSRegularExpression(pattern: "^(?:" + pattern.text + ")$")
+            let expression = try NSRegularExpression(pattern: "^(?:" + Self.tractable(pattern) + ")$")
             for _ in 0..<3_000 {
                 let count = Int.random(in: 0...7, using: &generator)
                 let text = (0..<count).map { _ in pieces.randomElement(using: &generator) ?? "" }.joined()
@@ -54,6 +54,11 @@ struct ServiceModelTests {
             }
             for text in Self.members(of: pattern) { #expect(pattern.matches(text), "\(pattern.text) on \(text)") }
         }
+    }
+
+    /// The model's expression, or one of the same language where that would be tried in exponentially many ways.
+    private static func tractable(_ pattern: Pattern) -> String {
+        pattern.text == Pattern.metadataFilePath.text ? "[!-~]([ -~]*[!-~])?" : pattern.text
     }
 
     private static let patterns: [Pattern] = [
