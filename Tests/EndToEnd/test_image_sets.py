@@ -238,6 +238,16 @@ def test_levels_hold_the_first_value_and_instances_keep_their_own(datastore):
     assert datastore.retrieve(second).PatientComments == "only here"
 
 
+def test_an_instance_is_not_given_what_another_one_had(datastore):
+    """The padding value of one slice would blank out pixels of another."""
+    first, second = ct_slice(1), ct_slice(2)
+    second.PixelPaddingValue = -1000
+    second.PatientComments = "only here"
+    datastore.import_instances(first, second)
+    found = datastore.retrieve(first)
+    assert "PixelPaddingValue" not in found and "PatientComments" not in found
+
+
 # MARK: frames
 
 
