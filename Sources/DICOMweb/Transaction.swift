@@ -67,11 +67,10 @@ struct TransactionContext: Sendable {
     let request: Request
     let labels: [String: String]
 
-    /// A UID of the path; its syntax is checked, so that nothing else reaches a search.
+    /// A UID of the path. Letters are let through: files with such UIDs are imported, with a warning (spec/20).
     func uid(_ label: String) throws -> String {
         let uid = labels[label] ?? ""
-        guard !uid.isEmpty, uid.utf8.count <= 256, uid.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2E })
-        else {
+        guard !uid.isEmpty, uid.utf8.count <= 256, !uid.utf8.contains(0) else {
             throw DICOMwebError(.badRequest, "The \(label) UID of the path is malformed")
         }
         return uid
@@ -86,9 +85,9 @@ struct TransactionContext: Sendable {
         return id
     }
 
-    /// The root of the data store's URLs.
-    var root: String {
-        "\(request.origin)/datastore/\(datastore.id)"
+    /// The URLs of the data store.
+    var urls: RetrieveURL {
+        RetrieveURL(origin: request.origin, datastore: datastore.id.description)
     }
 }
 

@@ -15,9 +15,14 @@ import Testing
         #expect(InstanceView.dataSet(header: imported, levels: levels).string(.stationName) == "ONE")
     }
 
-    @Test func whatOnlyTheLevelHasIsAdded() {
+    @Test func whatOnlyAnotherInstanceHadIsNotMadeUp() {
         let levels = ImageSetLevels(.instance(DataElement(.modality, .CS, "CT")))
-        let view = InstanceView.dataSet(header: imported, levels: levels)
+        #expect(InstanceView.dataSet(header: imported, levels: levels) == imported)
+    }
+
+    @Test func anAttributeSetByAnEditIsAdded() {
+        let levels = ImageSetLevels(.instance(DataElement(.modality, .CS, "CT")))
+        let view = InstanceView.dataSet(header: imported, levels: levels, editedTags: [.modality])
         #expect(view.string(.modality) == "CT")
         #expect(view.count == imported.count + 1)
         #expect(!view.contains(.specificCharacterSet))
@@ -42,7 +47,7 @@ import Testing
         latin.set(DataElement(.studyDescription, .LO, bytes: [0xE9, 0x20]))
         let levels = ImageSetLevels(
             .instance(DataElement(.patientName, .PN, "ROE"), DataElement(.operatorsName, .PN, "A\\B")))
-        let view = InstanceView.dataSet(header: latin, levels: levels, editedTags: [.patientName])
+        let view = InstanceView.dataSet(header: latin, levels: levels, editedTags: [.patientName, .operatorsName])
         #expect(view.strings(.operatorsName) == ["A", "B"])
         #expect(view.string(.specificCharacterSet) == "ISO_IR 100")
         #expect(view[.studyDescription]?.value.bytes.map(Array.init) == [0xE9, 0x20])

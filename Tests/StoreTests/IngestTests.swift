@@ -153,11 +153,11 @@ struct IngestTests {
         let id = try await store.createDatastore(DatastoreCreation()).id
         let instance = TestInstance.numbered(1)
         let outcome = try await store.open(id).ingest([instance])[0]
-        let document = try await store.open(id).metadataDocument(of: outcome.imageSet, origin: "http://localhost")
+        let document = try await store.open(id).metadataDocument(of: outcome.imageSet) { $0.hash }
         try await store.close()
         store = try await fixture.open()
         let datastore = try await store.open(id)
-        #expect(try await datastore.metadataDocument(of: outcome.imageSet, origin: "http://localhost") == document)
+        #expect(try await datastore.metadataDocument(of: outcome.imageSet) { $0.hash } == document)
         let report = try await store.verify()
         #expect(report.objects == 1 && report.damages.isEmpty)
         try await store.close()

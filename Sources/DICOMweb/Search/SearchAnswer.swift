@@ -51,7 +51,7 @@ extension TransactionContext {
         do {
             guard let instance = try await find() else { return nil }
             let header = try await instance.header()
-            return (instance.dataSet(header), BulkLocations(instance, header, root: root))
+            return (instance.dataSet(header), BulkLocations(instance, header, urls: urls))
         } catch let error as StoreError where error.code == .notFound {
             return nil
         }

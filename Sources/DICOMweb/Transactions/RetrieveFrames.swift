@@ -28,9 +28,9 @@ struct RetrieveFrames: Transaction {
                 body: .stream(length: frame.length) { writer in try await frame.write { try await writer.write($0) } })
         }
         let multipart = MultipartWriter(boundary: context.request.requestID)
-        let location =
-            "\(context.root)/studies/\(try context.uid("study"))/series/\(try context.uid("series"))"
-            + "/instances/\(try context.uid("instance"))/frames/"
+        let location = context.urls.instance(
+            try context.uid("instance"), series: try context.uid("series"), study: try context.uid("study"),
+            below: "/frames/")
         // The first frame is read before the head is sent: a frame that cannot be had is an error, not a cut answer.
         let first = try await instance.frame(numbers[0], as: selection.form)
         return Response(

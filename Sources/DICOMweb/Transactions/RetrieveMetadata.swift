@@ -29,7 +29,7 @@ struct RetrieveMetadata: Transaction {
                 study: context.uid("study"), series: context.labels["series"] == nil ? nil : context.uid("series"),
                 imageSet: context.imageSet())
         }
-        let document = InstanceDocument(root: context.root, imageSet: try context.imageSet())
+        let document = InstanceDocument(urls: context.urls, imageSet: try context.imageSet())
         let headers: HTTPFields = [
             .contentType: "application/dicom+json", .cacheControl: "private", .vary: "Accept-Encoding",
         ]
@@ -59,7 +59,7 @@ struct RetrieveMetadata: Transaction {
 
 /// Writes one instance as a DICOM JSON object, the way it would be retrieved.
 struct InstanceDocument: Sendable {
-    let root: String
+    let urls: RetrieveURL
     let imageSet: ImageSetID?
 
     func bytes(of instance: StoredInstance) async throws -> [UInt8] {
@@ -68,7 +68,7 @@ struct InstanceDocument: Sendable {
         // PS3.18 10.4.1.1.2 leaves the pixel data out; the transfer syntax shown is the stored one (spec/40).
         dataSet.set(
             DataElement(.availableTransferSyntaxUID, .UI, instance.storedTransferSyntaxUID))
-        let bulk = BulkLocations(instance, header, root: root, imageSet: imageSet)
+        let bulk = BulkLocations(instance, header, urls: urls, imageSet: imageSet)
         return DICOMJSON.encode(dataSet) { _, element in bulk.uri(of: element) }
     }
 }

@@ -47,14 +47,14 @@ struct SearchInstances: Transaction {
         }
         if context.labels["study"] == nil { result.putStudyAttributes(found.series.attributes) }
         if context.labels["series"] == nil { result.put(.modality, .CS, found.series.attributes.modality) }
-        result.putInstance(found, root: context.root)
+        result.putInstance(found, urls: context.urls)
         return (result, bulk)
     }
 }
 
 extension DataSet {
     /// PS3.18 table 10.6.3-5; the UIDs of both parents stand in every answer (quirk Q20).
-    mutating func putInstance(_ found: IndexedInstance, root: String) {
+    mutating func putInstance(_ found: IndexedInstance, urls: RetrieveURL) {
         let attributes = found.instance.attributes
         put(.specificCharacterSet, .CS, "ISO_IR 192")
         put(.sopClassUID, .UI, attributes.sopClassUID)
@@ -62,8 +62,9 @@ extension DataSet {
         put(.instanceAvailability, .CS, "ONLINE")
         put(
             .retrieveURL, .UR,
-            "\(root)/studies/\(found.series.studyInstanceUID)/series/\(found.series.seriesInstanceUID)"
-                + "/instances/\(attributes.sopInstanceUID)")
+            urls.instance(
+                attributes.sopInstanceUID, series: found.series.seriesInstanceUID, study: found.series.studyInstanceUID)
+        )
         put(.studyInstanceUID, .UI, found.series.studyInstanceUID)
         put(.seriesInstanceUID, .UI, found.series.seriesInstanceUID)
         put(.instanceNumber, .IS, attributes.instanceNumber.map(String.init))

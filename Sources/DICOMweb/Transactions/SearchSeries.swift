@@ -44,20 +44,20 @@ struct SearchSeries: Transaction {
             bulk = source.bulk
         }
         if context.labels["study"] == nil { result.putStudyAttributes(series.attributes) }
-        result.putSeries(series, root: context.root)
+        result.putSeries(series, urls: context.urls)
         return (result, bulk)
     }
 }
 
 extension DataSet {
     /// PS3.18 table 10.6.3-4; the study's UID stands in every answer (quirk Q20).
-    mutating func putSeries(_ series: SeriesRecord, root: String) {
+    mutating func putSeries(_ series: SeriesRecord, urls: RetrieveURL) {
         put(.specificCharacterSet, .CS, "ISO_IR 192")
         put(.modality, .CS, series.attributes.modality)
         put(.studyInstanceUID, .UI, series.studyInstanceUID)
         put(.seriesInstanceUID, .UI, series.seriesInstanceUID)
         put(.seriesNumber, .IS, series.attributes.grouping.seriesNumber)
-        put(.retrieveURL, .UR, "\(root)/studies/\(series.studyInstanceUID)/series/\(series.seriesInstanceUID)")
+        put(.retrieveURL, .UR, urls.series(series.seriesInstanceUID, of: series.studyInstanceUID))
         put(.numberOfSeriesRelatedInstances, .IS, String(series.numberOfInstances))
         put(.instanceAvailability, .CS, "ONLINE")
         for (tag, vr, text) in [

@@ -36,17 +36,17 @@ struct SearchStudies: Transaction {
             ResultAttributes(request: search).include(from: source.dataSet, into: &result)
             bulk = source.bulk
         }
-        result.putStudy(study, root: context.root)
+        result.putStudy(study, urls: context.urls)
         return (result, bulk)
     }
 }
 
 extension DataSet {
     /// PS3.18 table 10.6.3-3: an attribute of the table without a value is there, empty.
-    mutating func putStudy(_ study: StudyRecord, root: String) {
+    mutating func putStudy(_ study: StudyRecord, urls: RetrieveURL) {
         putStudyAttributes(study.attributes)
         put(.instanceAvailability, .CS, "ONLINE")
-        put(.retrieveURL, .UR, "\(root)/studies/\(study.studyInstanceUID)")
+        put(.retrieveURL, .UR, urls.study(study.studyInstanceUID))
         put(.modalitiesInStudy, .CS, study.modalities.joined(separator: "\\"))
         put(.numberOfStudyRelatedSeries, .IS, String(study.numberOfSeries))
         put(.numberOfStudyRelatedInstances, .IS, String(study.numberOfInstances))

@@ -2,6 +2,7 @@ import Catalog
 import DICOM
 import Exchange
 import HTTPTypes
+import ImageSets
 import NIOCore
 import Store
 
@@ -55,7 +56,7 @@ struct StoreResponse {
         var dataSet = DataSet()
         let studies = Set(stored.map(\.instance.studyInstanceUID))
         if studies.count == 1, let study = studies.first {
-            dataSet.set(DataElement(.retrieveURL, .UR, "\(context.root)/studies/\(study)"))
+            dataSet.set(DataElement(.retrieveURL, .UR, context.urls.study(study)))
         }
         if !refused.isEmpty {
             dataSet.set(DataElement(.failedSOPSequence, items: refused.map(failedItem)))
@@ -79,11 +80,10 @@ struct StoreResponse {
         var item = DataSet()
         item.set(DataElement(.referencedSOPClassUID, .UI, instance.sopClassUID ?? ""))
         item.set(DataElement(.referencedSOPInstanceUID, .UI, instance.sopInstanceUID))
-        let url =
-            "\(context.root)/studies/\(instance.studyInstanceUID)/series/\(instance.seriesInstanceUID)"
-            + "/instances/\(instance.sopInstanceUID)"
-        let suffix = outcome.isPrimary ? "" : "?imageSetId=\(outcome.imageSet)"
-        item.set(DataElement(.retrieveURL, .UR, url + suffix))
+        let url = context.urls.instance(
+            instance.sopInstanceUID, series: instance.seriesInstanceUID, study: instance.studyInstanceUID,
+            imageSet: outcome.isPrimary ? nil : outcome.imageSet.description)
+        item.set(DataElement(.retrieveURL, .UR, url))
         if let warning = instance.warnings.first {
             item.set(DataElement(.warningReason, .US, integers: [warning.code]))
         }

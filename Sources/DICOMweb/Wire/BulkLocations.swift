@@ -1,21 +1,24 @@
 import Catalog
 import DICOM
+import Exchange
 import ImageSets
 import Store
 
 /// Where the values over 1 MB of an instance can be had (spec/40 "BulkDataURI").
 struct BulkLocations: Sendable {
     private let header: StoredHeader
-    private let base: String
-    private let suffix: String
+    private let uri: @Sendable (_ hash: String) -> String
 
     /// `imageSet` is the one that the request named, so that the URI leads to the same instance.
-    init(_ instance: StoredInstance, _ header: StoredHeader, root: String, imageSet: ImageSetID? = nil) {
+    init(_ instance: StoredInstance, _ header: StoredHeader, urls: RetrieveURL, imageSet: ImageSetID? = nil) {
         self.header = header
-        base =
-            "\(root)/studies/\(instance.grouping.studyInstanceUID)/series/\(instance.grouping.seriesInstanceUID)"
-            + "/instances/\(instance.record.attributes.sopInstanceUID)/bulkdata/"
-        suffix = imageSet.map { "?imageSetId=\($0)" } ?? ""
+        let grouping = instance.grouping
+        let sop = instance.record.attributes.sopInstanceUID
+        uri = { hash in
+            urls.instance(
+                sop, series: grouping.seriesInstanceUID, study: grouping.studyInstanceUID, below: "/bulkdata/\(hash)",
+                imageSet: imageSet?.description)
+        }
     }
 
     /// The URI of an element's value; nil for one that stands in the data set itself.
@@ -23,6 +26,6 @@ struct BulkLocations: Sendable {
         guard case .bulk(let placeholder) = element.value, header.bulkValues.indices.contains(placeholder.offset) else {
             return nil
         }
-        return base + header.bulkValues[placeholder.offset].hash + suffix
+        return uri(header.bulkValues[placeholder.offset].hash)
     }
 }

@@ -6,7 +6,8 @@ public enum InstanceView {
     ///
     /// - An attribute the instance was imported with stays the instance's own, also where another instance gave the level
     ///   its value: GetDICOMInstance gives back every element that was imported.
-    /// - An attribute only the levels have is added.
+    /// - An attribute that only other instances brought into the levels is not made up for it: a padding value or comment
+    ///   of another slice would change what this one means.
     /// - Attributes in `editedTags` were changed through the API after the import: there the level rules, and what it
     ///   does not have is gone.
     ///
@@ -15,9 +16,8 @@ public enum InstanceView {
     public static func dataSet(header: DataSet, levels: ImageSetLevels, editedTags: Set<Tag> = []) -> DataSet {
         var added: [DataElement] = []
         for level in AttributeLevel.shared {
-            for element in levels[level].elements where AttributeLevel(element.tag) == level {
-                guard editedTags.contains(element.tag) || !header.contains(element.tag) else { continue }
-                added.append(element)
+            added += levels[level].elements.filter {
+                AttributeLevel($0.tag) == level && editedTags.contains($0.tag)
             }
         }
         let removed = editedTags.filter { AttributeLevel($0) != .instance && header.contains($0) }

@@ -1,5 +1,6 @@
 import Exchange
 import HTTPTypes
+import ImageSets
 import Store
 
 /// The metadata document of an image set, always gzip whatever the client says it accepts: SDK samples gunzip the body
@@ -16,8 +17,14 @@ struct GetImageSetMetadata: NativeOperation {
 
     static func perform(_ input: BoundRequest, in context: OperationContext) async throws -> Response {
         let datastore = try await context.store.open(input.datastoreID())
+        let urls = RetrieveURL(origin: context.request.origin, datastore: datastore.id.description)
         let document = try await datastore.metadataDocument(
-            of: input.imageSetID(), version: input.version(), origin: context.request.origin)
+            of: input.imageSetID(), version: input.version()
+        ) { place in
+            urls.instance(
+                place.sopInstanceUID, series: place.grouping.seriesInstanceUID, study: place.grouping.studyInstanceUID,
+                below: "/bulkdata/\(place.hash)", imageSet: place.imageSet?.description)
+        }
         return Response(
             status: .ok, headers: [.contentType: "application/json", .contentEncoding: "gzip"],
             body: .bytes(document))

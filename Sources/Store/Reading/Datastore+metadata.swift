@@ -5,17 +5,29 @@ import FrameCodecs
 public import ImageSets
 public import NIOCore
 
+/// Where a value over 1 MB is retrieved.
+public struct BulkDataPlace: Sendable {
+    /// The UIDs of study and series, among others.
+    public let grouping: GroupingKey
+    /// SOP Instance UID.
+    public let sopInstanceUID: String
+    /// Which value of the instance.
+    public let hash: String
+    /// The image set, where it is not primary and so has to be named.
+    public let imageSet: ImageSetID?
+}
+
 extension Datastore {
     /// The metadata document of a version, the latest by default, as gzip bytes.
     ///
-    /// `origin` (scheme and authority) begins the URIs of values over 1 MB. A document that is larger than the quota of
+    /// `bulkDataURI` makes the URIs of values over 1 MB. A document that is larger than the quota of
     /// 50 MB is `quotaExceeded`.
     public func metadataDocument(
-        of id: ImageSetID, version: Int? = nil, origin: String
+        of id: ImageSetID, version: Int? = nil, bulkDataURI: @Sendable (BulkDataPlace) -> String
     ) async throws -> ByteBuffer {
         let found = try await imageSet(id, version: version)
         if let document = documents.document(of: id, version: found.version.number) { return document }
-        let (document, isShareable) = try await writeDocument(found, origin: origin)
+        let (document, isShareable) = try await writeDocument(found, bulkDataURI)
         if isShareable { documents.keep(document, of: id, version: found.version.number) }
         return document
     }
@@ -29,9 +41,9 @@ extension Datastore {
     }
 
     /// Writes the document instance by instance: headers are read ahead a few at a time, so memory holds the text and
-    /// little else. A document with bulk URIs depends on the origin and is not shared.
+    /// little else. A document with bulk URIs depends on who asks from where, and is not shared.
     private func writeDocument(
-        _ found: ImageSetVersion, origin: String
+        _ found: ImageSetVersion, _ bulkDataURI: (BulkDataPlace) -> String
     ) async throws -> (document: ByteBuffer, isShareable: Bool) {
         let source = try await catalog.read { transaction in
             let instances = try transaction.instances(of: found.imageSet.id, version: found.version.number)
@@ -50,14 +62,13 @@ extension Datastore {
             let header = try StoredHeader(bytes: Array((try await blobs.read(object.header)).readableBytesView))
             let frames = frameEntries(source.frames[index], of: instance.frameSet)
             if !header.bulkValues.isEmpty { isShareable = false }
-            let path =
-                "\(origin)/datastore/\(id)/studies/\(found.imageSet.attributes.grouping.studyInstanceUID)"
-                + "/series/\(found.imageSet.attributes.grouping.seriesInstanceUID)"
-                + "/instances/\(instance.attributes.sopInstanceUID)/bulkdata/"
-            let suffix = found.imageSet.isPrimary ? "" : "?imageSetId=\(found.imageSet.id)"
-            document.write(
-                header, storedTransferSyntaxUID: object.storedTransferSyntaxUID, frames: frames,
-                bulkDataURI: { path + $0.hash + suffix })
+            document.write(header, storedTransferSyntaxUID: object.storedTransferSyntaxUID, frames: frames) { value in
+                bulkDataURI(
+                    BulkDataPlace(
+                        grouping: found.imageSet.attributes.grouping,
+                        sopInstanceUID: instance.attributes.sopInstanceUID, hash: value.hash,
+                        imageSet: found.imageSet.isPrimary ? nil : found.imageSet.id))
+            }
             text += document.takeBytes()
             guard text.count <= configuration.quotas.metadataBytes else {
                 throw StoreError(
