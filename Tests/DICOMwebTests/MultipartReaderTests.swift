@@ -50,7 +50,10 @@ struct MultipartReaderTests {
         // White space after a boundary.
         ("--b \t \r\n\(type)\r\n\r\nDATA\r\n--b  \r\n\(type)\r\n\r\n2\r\n--b--  \r\n", ["DATA", "2"]),
         // Data that holds line ends, empty lines, and what begins like a boundary.
-        ("--b\r\n\(type)\r\n\r\n\r\n\r\nA\r\n\r\nB\r\n--\r\n--bc\r\n--b x\r\n-\r\n--b--", ["\r\n\r\nA\r\n\r\nB\r\n--\r\n--bc\r\n--b x\r\n-"]),
+        (
+            "--b\r\n\(type)\r\n\r\n\r\n\r\nA\r\n\r\nB\r\n--\r\n--bc\r\n--b x\r\n-\r\n--b--",
+            ["\r\n\r\nA\r\n\r\nB\r\n--\r\n--bc\r\n--b x\r\n-"]
+        ),
         ("--b\r\n\(type)\r\n\r\n--b\r\n--b--", ["--b"]),
         ("--b\r\n\(type)\r\n\r\nx--b--\r\n--b--", ["x--b--"]),
         ("--b\r\n\(type)\r\n\r\n\r\r\n\r\n--b--", ["\r\r\n"]),

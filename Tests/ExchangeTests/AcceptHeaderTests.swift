@@ -10,25 +10,26 @@ struct AcceptHeaderTests {
         }
     }
 
-    @Test(arguments: [
-        (nil, ["*/*"]),
-        ("", ["*/*"]),
-        (" , ,", ["*/*"]),
-        ("*", ["*/*"]),
-        ("nonsense", ["*/*"]),
-        ("nonsense, image/jpeg", ["image/jpeg"]),
-        ("application/dicom+json, application/json", ["application/dicom+json", "application/json"]),
-        ("APPLICATION/Dicom+JSON", ["application/dicom+json"]),
-        ("a/b;q=0.5, c/d", ["c/d", "a/b"]),
-        ("a/b;q=0.5, c/d;q=0.5, e/f;q=0.7", ["e/f", "a/b", "c/d"]),
-        ("a/b;q=0, c/d", ["c/d"]),
-        ("a/b;q=0", []),
-        ("a/b;q=nan", []),
-        ("a/b;q=high", ["a/b"]),
-        ("multipart/related; type=\"a/b, c/d\"; x=1", ["multipart/related;type=a/b, c/d;x=1"]),
-        ("multipart/related;type=\"a/b\";transfer-syntax=\"*\"", ["multipart/related;transfer-syntax=*;type=a/b"]),
-        ("multipart/related; type=a/b ;transfer-syntax=*", ["multipart/related;transfer-syntax=*;type=a/b"]),
-    ] as [(String?, [String])])
+    @Test(
+        arguments: [
+            (nil, ["*/*"]),
+            ("", ["*/*"]),
+            (" , ,", ["*/*"]),
+            ("*", ["*/*"]),
+            ("nonsense", ["*/*"]),
+            ("nonsense, image/jpeg", ["image/jpeg"]),
+            ("application/dicom+json, application/json", ["application/dicom+json", "application/json"]),
+            ("APPLICATION/Dicom+JSON", ["application/dicom+json"]),
+            ("a/b;q=0.5, c/d", ["c/d", "a/b"]),
+            ("a/b;q=0.5, c/d;q=0.5, e/f;q=0.7", ["e/f", "a/b", "c/d"]),
+            ("a/b;q=0, c/d", ["c/d"]),
+            ("a/b;q=0", []),
+            ("a/b;q=nan", []),
+            ("a/b;q=high", ["a/b"]),
+            ("multipart/related; type=\"a/b, c/d\"; x=1", ["multipart/related;type=a/b, c/d;x=1"]),
+            ("multipart/related;type=\"a/b\";transfer-syntax=\"*\"", ["multipart/related;transfer-syntax=*;type=a/b"]),
+            ("multipart/related; type=a/b ;transfer-syntax=*", ["multipart/related;transfer-syntax=*;type=a/b"]),
+        ] as [(String?, [String])])
     func membersComeBestFirst(header: String?, expected: [String]) {
         #expect(Self.ranges(header) == expected)
     }
