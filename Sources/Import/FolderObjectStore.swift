@@ -106,12 +106,25 @@ public struct FolderObjectStore: ObjectStore {
             throw ImportFailure("The key has a path segment that is not allowed")
         }
         let file = parts.reduce(root) { $0.appendingPathComponent(String($1)) }
-        let base = root.resolvingSymlinksInPath().path
-        let target = file.resolvingSymlinksInPath().path
+        let base = Self.real(root)
+        let target = Self.real(file)
         guard base == "/" || target == base || target.hasPrefix(base + "/") else {
             throw ImportFailure("The key leads out of its bucket")
         }
         return file
+    }
+
+    /// Where a path really leads; of one that is yet to be made, the part that is there.
+    private static func real(_ path: URL) -> String {
+        var path = path
+        while path.path != "/" {
+            if let real = realpath(path.path, nil) {
+                defer { free(real) }
+                return String(cString: real)
+            }
+            path.deleteLastPathComponent()
+        }
+        return "/"
     }
 }
 

@@ -1,0 +1,245 @@
+import Catalog
+import DICOM
+import Foundation
+import ImageSets
+import Import
+import Logging
+import Store
+import Synchronization
+import TestSupport
+import Testing
+
+struct ImportJobRunnerTests {
+    /// What must be the same whatever happened on the way.
+    private static func check(
+        _ fixture: ImportFixture, _ datastore: Datastore, _ id: ImportJobID, files: Int, _ comment: Comment
+    ) async throws {
+        let job = try await datastore.importJob(id)
+        #expect(job.status == .completed, comment)
+        let sets = try await datastore.searchImageSets(ImageSetQuery(limit: 10))
+        #expect(sets.map(\.imageSet.latestVersion) == [1], comment)
+        let found = try await datastore.instances(
+            IndexQuery(matches: [], offset: 0, limit: 100), order: .instanceNumber)
+        #expect(found.map(\.instance.attributes.instanceNumber) == (1...files).map { $0 }, comment)
+        let results = try fixture.results(of: job)
+        #expect(results.keys.sorted() == ["SUCCESS/success.ndjson", "job-output-manifest.json"], comment)
+        #expect(results["SUCCESS/success.ndjson"]?.split(separator: "\n").count == files, comment)
+        #expect(results["job-output-manifest.json"]?.contains("\"numberOfImportedFiles\":\(files)") == true, comment)
+    }
+
+    /// The store fails from its n-th blob call on and is then started again, for every n.
+    @Test(.timeLimit(.minutes(2))) func aJobEndsAsIfNothingHadHappened() async throws {
+        var call = 1
+        while true {
+            let fixture = try ImportFixture()
+            try fixture.putSeries(3)
+            let (store, datastore, faults) = try await fixture.open(failAt: call)
+            let id = try await ImportFixture.submit(to: datastore)
+            do {
+                try await ImportFixture.runner(datastore, fixture.objects).run(id)
+                #expect(!faults.wasTouched)
+            } catch {
+                #expect(faults.wasTouched, "\(error)")
+                #expect(try await datastore.importJob(id).status != .failed)
+            }
+            try? await store.close()
+            let (again, reopened, _) = try await fixture.open()
+            #expect(try await again.unfinishedImportJobs().map(\.job) == (faults.wasTouched ? [id] : []))
+            try await ImportFixture.runner(reopened, fixture.objects).run(id)
+            try await Self.check(fixture, reopened, id, files: 3, "call \(call)")
+            try await again.close()
+            if !faults.wasTouched { break }
+            call += 1
+        }
+        #expect(call > 5)
+    }
+
+    private struct Interrupted: Error {}
+
+    /// The process ends before its n-th call of the buckets, for every n; results are written again byte for byte.
+    @Test(.timeLimit(.minutes(2))) func aJobGoesOnFromWhereverItStood() async throws {
+        var call = 1
+        while true {
+            let fixture = try ImportFixture()
+            try fixture.putSeries(2)
+            let (store, datastore, _) = try await fixture.open()
+            let id = try await ImportFixture.submit(to: datastore)
+            let count = Mutex(0)
+            let last = call
+            let objects = WatchedObjectStore(base: fixture.objects) { step in
+                let number = count.withLock { count in
+                    count += 1
+                    return count
+                }
+                // A file that cannot be opened fails alone; that is another test.
+                if case .open = step { return }
+                if number >= last { throw Interrupted() }
+            }
+            var isDone = false
+            do {
+                try await ImportFixture.runner(datastore, objects).run(id)
+                isDone = true
+            } catch is Interrupted {}
+            try await ImportFixture.runner(datastore, fixture.objects).run(id)
+            try await Self.check(fixture, datastore, id, files: 2, "call \(call)")
+            try await store.close()
+            if isDone { break }
+            call += 1
+        }
+        #expect(call > 4)
+    }
+
+    @Test func writingResultsAgainGivesTheSameBytes() async throws {
+        let fixture = try ImportFixture()
+        try fixture.putSeries(3)
+        try fixture.put([1, 2, 3], at: "study/none.dcm")
+        let (store, datastore, _) = try await fixture.open()
+        let id = try await ImportFixture.submit(to: datastore)
+        let written = Mutex<[String: [UInt8]]>([:])
+        let folder = fixture.folder + "/out/"
+        let objects = WatchedObjectStore(base: fixture.objects) { step in
+            guard case .write(let key) = step, key.hasSuffix("manifest.json") else { return }
+            // All but the manifest have been written: keep them, and end.
+            for name in try FileManager.default.subpathsOfDirectory(atPath: folder) where name.hasSuffix("ndjson") {
+                let data = FileManager.default.contents(atPath: folder + name)
+                written.withLock { $0[name] = data.map { Array($0) } }
+            }
+            throw Interrupted()
+        }
+        await #expect(throws: Interrupted.self) { try await ImportFixture.runner(datastore, objects).run(id) }
+        try await ImportFixture.runner(datastore, fixture.objects).run(id)
+        let first = written.withLock { $0 }
+        #expect(first.count == 2)
+        for (name, bytes) in first {
+            #expect(FileManager.default.contents(atPath: folder + name).map { Array($0) } == bytes)
+        }
+        try await store.close()
+    }
+
+    @Test func aJobThatHasEndedIsNotRunAgain() async throws {
+        let fixture = try ImportFixture()
+        let (store, datastore, _) = try await fixture.open()
+        let id = try await ImportFixture.submit(to: datastore)
+        try await ImportFixture.runner(datastore, fixture.objects).run(id)
+        let failed = try await datastore.importJob(id)
+        #expect(failed.status == .failed)
+        try fixture.putSeries(1)
+        try await ImportFixture.runner(datastore, fixture.objects).run(id)
+        #expect(try await datastore.importJob(id) == failed)
+        try await store.close()
+    }
+
+    @Test(arguments: ["s3://input/absent", "s3://input/empty", "s3://unknown/x", "s3://input/../out", "s3://input/./x"])
+    func aJobWithoutInputFailsAndSaysWhy(input: String) async throws {
+        let fixture = try ImportFixture()
+        try FileManager.default.createDirectory(
+            atPath: fixture.folder + "/in/empty", withIntermediateDirectories: true)
+        let (store, datastore, _) = try await fixture.open()
+        let id = try await ImportFixture.submit(to: datastore, input: input)
+        try await ImportFixture.runner(datastore, fixture.objects).run(id)
+        let job = try await datastore.importJob(id)
+        #expect(job.status == .failed)
+        #expect(job.message?.isEmpty == false)
+        try await store.close()
+    }
+
+    // MARK: Files that fail alone
+
+    /// Bytes that end, or cannot be read any more, from a place on.
+    private struct BrokenBytes: RandomAccessBytes {
+        let base: any RandomAccessBytes
+        let end: Int
+        var count: Int { base.count }
+
+        func read(at offset: Int, count: Int) throws -> ArraySlice<UInt8> {
+            guard offset + count <= end else { throw Interrupted() }
+            return try base.read(at: offset, count: count)
+        }
+    }
+
+    private struct BrokenObjectStore: ObjectStore {
+        let base: any ObjectStore
+        let end: Int?
+
+        func list(_ folder: S3URI, limits: ListingLimits) async throws -> [ListedObject] {
+            try await base.list(folder, limits: limits)
+        }
+        func open(_ object: S3URI) async throws -> any RandomAccessBytes {
+            let bytes = try await base.open(object)
+            guard object.key.hasSuffix("/2.dcm") else { return bytes }
+            guard let end else { throw Interrupted() }
+            return BrokenBytes(base: bytes, end: end)
+        }
+        func prepare(_ folder: S3URI) async throws { try await base.prepare(folder) }
+        func write(_ bytes: [UInt8], to object: S3URI) async throws { try await base.write(bytes, to: object) }
+    }
+
+    /// In the preamble, the meta information, the data set, the pixel data; nil: when it is opened.
+    @Test(arguments: [nil, 0, 140, 400, 900] as [Int?])
+    func aFileThatCannotBeReadToItsEndFailsAlone(end: Int?) async throws {
+        let fixture = try ImportFixture()
+        try fixture.putSeries(3)
+        let (store, datastore, _) = try await fixture.open()
+        let id = try await ImportFixture.submit(to: datastore)
+        try await ImportFixture.runner(datastore, BrokenObjectStore(base: fixture.objects, end: end)).run(id)
+        let job = try await datastore.importJob(id)
+        #expect(job.status == .completed)
+        let results = try fixture.results(of: job)
+        #expect(results["SUCCESS/success.ndjson"]?.split(separator: "\n").count == 2)
+        let failure = try #require(results["FAILURE/failure.ndjson"])
+        #expect(failure.contains("\"inputFile\":\"study/2.dcm\""))
+        #expect(failure.contains("InternalServerException"))
+        #expect(results["job-output-manifest.json"]?.contains("\"numberOfFilesWithServerError\":1") == true)
+        try await store.close()
+    }
+
+    @Test func aFileOverTheLimitAndAFileThatIsNoDICOMFailAlone() async throws {
+        let fixture = try ImportFixture()
+        try fixture.putSeries(1)
+        try fixture.put(Array("no DICOM at all".utf8), at: "study/readme.txt")
+        try fixture.put([], at: "study/empty")
+        let (store, datastore, _) = try await fixture.open()
+        let id = try await ImportFixture.submit(to: datastore)
+        try await ImportFixture.runner(datastore, fixture.objects).run(id)
+        let counts = try await datastore.importFileCounts(of: id)
+        #expect(counts.imported == 1)
+        #expect(counts.customerErrors == 2)
+        try await store.close()
+    }
+
+    @Test func resultsAreWrittenThoughAnImageSetWasDeletedMeanwhile() async throws {
+        let fixture = try ImportFixture()
+        try fixture.putSeries(1)
+        let (store, datastore, _) = try await fixture.open()
+        let id = try await ImportFixture.submit(to: datastore)
+        let objects = WatchedObjectStore(base: fixture.objects) { step in
+            guard case .write(let key) = step, key.hasSuffix("success.ndjson") else { return }
+            for hit in try await datastore.searchImageSets(ImageSetQuery(limit: 10)) {
+                _ = try await datastore.deleteImageSet(hit.imageSet.id)
+            }
+        }
+        try await ImportFixture.runner(datastore, objects).run(id)
+        #expect(try await datastore.importJob(id).status == .completed)
+        try await store.close()
+    }
+
+    @Test(.timeLimit(.minutes(1))) func theServiceRunsWhatIsSubmittedAndWhatWasLeft() async throws {
+        let fixture = try ImportFixture()
+        try fixture.putSeries(2)
+        let (first, datastore, _) = try await fixture.open()
+        let left = try await ImportFixture.submit(to: datastore, token: "left")
+        try await first.close()
+        let (store, reopened, _) = try await fixture.open()
+        let service = ImportService(
+            store: store, objects: fixture.objects,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let running = Task { try await service.run() }
+        let submitted = try await ImportFixture.submit(to: reopened, token: "submitted")
+        for id in [left, submitted] {
+            while try await reopened.importJob(id).status != .completed { try await Task.sleep(for: .milliseconds(5)) }
+        }
+        running.cancel()
+        try await running.value
+        try await store.close()
+    }
+}
