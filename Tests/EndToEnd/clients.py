@@ -135,9 +135,11 @@ class Datastore:
         self.folder.mkdir()
 
     def wait_until_active(self):
-        poll(
-            lambda: self.client.get_datastore(datastoreId=self.id)["datastoreProperties"]["datastoreStatus"] == "ACTIVE",
-            what="the data store's ACTIVE state")
+        poll(lambda: self.status == "ACTIVE", what="the data store's ACTIVE state")
+
+    @property
+    def status(self) -> str:
+        return self.client.get_datastore(datastoreId=self.id)["datastoreProperties"]["datastoreStatus"]
 
     def delete(self):
         """Empties and deletes it: no more than ten may be active."""

@@ -20,9 +20,9 @@ from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
 from pydicom.uid import (
     CTImageStorage, DeflatedExplicitVRLittleEndian, EnhancedSRStorage, ExplicitVRBigEndian, ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian, JPEG2000, JPEG2000Lossless, JPEGBaseline8Bit, MultiFrameGrayscaleByteSecondaryCaptureImageStorage,
-    MultiFrameTrueColorSecondaryCaptureImageStorage, ParametricMapStorage, RLELossless, SecondaryCaptureImageStorage,
-    SegmentationStorage, generate_uid)
+    ImplicitVRLittleEndian, JPEG2000, JPEG2000Lossless, JPEGBaseline8Bit,
+    MultiFrameGrayscaleByteSecondaryCaptureImageStorage, MultiFrameTrueColorSecondaryCaptureImageStorage,
+    ParametricMapStorage, RLELossless, SecondaryCaptureImageStorage, SegmentationStorage, generate_uid)
 
 # Files that break the rules are made on purpose.
 pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
@@ -110,7 +110,7 @@ def put_pixels(
     dataset: Dataset, frames: numpy.ndarray, *, stored: int | None = None, photometric="MONOCHROME2",
     planar: int | None = None,
 ):
-    """Describes frames (frames × rows × columns [× samples]) and writes them native, in the data set's byte order."""
+    """Describes frames (frames × rows × columns [× samples]) and writes them native in the data set's byte order."""
     bits = frames.dtype.itemsize * 8
     dataset.SamplesPerPixel = frames.shape[3] if frames.ndim == 4 else 1
     dataset.PhotometricInterpretation = photometric

@@ -36,11 +36,13 @@ def test_the_guide_s_walk(server, folder):
     aws = CommandLine(server.exports, folder)
 
     store = aws("create-datastore", datastore_name="cli-walk")["datastoreId"]
-    properties = poll(
-        lambda: (found := aws("get-datastore", datastore_id=store)["datastoreProperties"])["datastoreStatus"] == "ACTIVE"
-        and found, what="the data store's ACTIVE state")
-    assert properties["datastoreName"] == "cli-walk"
-    arn = properties["datastoreArn"]
+
+    def properties() -> dict:
+        return aws("get-datastore", datastore_id=store)["datastoreProperties"]
+
+    poll(lambda: properties()["datastoreStatus"] == "ACTIVE", what="the data store's ACTIVE state")
+    assert properties()["datastoreName"] == "cli-walk"
+    arn = properties()["datastoreArn"]
 
     bucket = server.buckets["tests"] / store
     bucket.mkdir()
@@ -51,9 +53,12 @@ def test_the_guide_s_walk(server, folder):
         "start-dicom-import-job", datastore_id=store, data_access_role_arn=ROLE, job_name="walk",
         input_s3_uri=f"s3://tests/{store}/", output_s3_uri=f"s3://tests/{store}-results/")
     assert job["jobStatus"] == "SUBMITTED"
-    ended = poll(
-        lambda: (found := aws("get-dicom-import-job", datastore_id=store, job_id=job["jobId"])["jobProperties"])[
-            "jobStatus"] in ("COMPLETED", "FAILED") and found, what="the end of the import job")
+
+    def ended() -> dict | None:
+        found = aws("get-dicom-import-job", datastore_id=store, job_id=job["jobId"])["jobProperties"]
+        return found if found["jobStatus"] in ("COMPLETED", "FAILED") else None
+
+    ended = poll(ended, what="the end of the import job")
     assert ended["jobStatus"] == "COMPLETED"
     assert ended["outputS3Uri"] == f"s3://tests/{store}-results/{store}-DicomImport-{job['jobId']}/"
 
@@ -73,7 +78,8 @@ def test_the_guide_s_walk(server, folder):
     [series] = document["Study"]["Series"].values()
     instance = series["Instances"][slices[0].SOPInstanceUID]
     [frame] = instance["ImageFrames"]
-    answer = aws("get-image-frame", str(folder / "frame.jph"), image_frame_information={"imageFrameId": frame["ID"]}, **one)
+    answer = aws(
+        "get-image-frame", str(folder / "frame.jph"), image_frame_information={"imageFrameId": frame["ID"]}, **one)
     assert answer["contentType"] == "image/jph"
     pixels = decode_jph((folder / "frame.jph").read_bytes())
     assert (pixels == slices[0].pixel_array).all()

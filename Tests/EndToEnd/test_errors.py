@@ -50,7 +50,7 @@ def client(server):
         ("list_datastores", {"datastoreStatus": "BUSY"}, "at 'datastoreStatus'"),
         ("list_dicom_import_jobs", {"datastoreId": ID, "jobStatus": "DONE"}, "at 'jobStatus'"),
         ("start_dicom_import_job",
-         {"datastoreId": ID, "dataAccessRoleArn": "nobody", "inputS3Uri": "s3://bucket/", "outputS3Uri": "s3://bucket/"},
+         {"datastoreId": ID, "dataAccessRoleArn": "nobody", "inputS3Uri": "s3://one/", "outputS3Uri": "s3://two/"},
          "at 'dataAccessRoleArn'"),
         ("start_dicom_import_job",
          {"datastoreId": ID, "dataAccessRoleArn": ROLE, "inputS3Uri": "/tmp/x", "outputS3Uri": "s3://bucket/"},

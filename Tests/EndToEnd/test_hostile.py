@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from clients import instance_path, part10, refused
-from fixtures import ct_slice, instance, item, text_instance
+from fixtures import ct_slice, instance, text_instance
 
 
 @pytest.fixture(autouse=True)
@@ -135,8 +135,8 @@ def announcing(length: int) -> bytes:
 
 def nested(depth: int) -> bytes:
     """Sequences in sequences, each of undefined length."""
-    start = struct.pack("<HH2sHI", 0x0040, 0xA730, b"SQ", 0, 0xFFFFFFFF) + struct.pack("<HHI", 0xFFFE, 0xE000, 0xFFFFFFFF)
-    end = struct.pack("<HHI", 0xFFFE, 0xE00D, 0) + struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
+    start = struct.pack("<HH2sHIHHI", 0x0040, 0xA730, b"SQ", 0, 0xFFFFFFFF, 0xFFFE, 0xE000, 0xFFFFFFFF)
+    end = struct.pack("<HHIHHI", 0xFFFE, 0xE00D, 0, 0xFFFE, 0xE0DD, 0)
     return part10(instance("nested", series="nested")) + start * depth + end * depth
 
 
@@ -181,8 +181,8 @@ def test_bad_files_are_imported_or_refused_one_by_one(datastore, make):
 
 
 def test_bad_files_are_answered_one_by_one_by_STOW(datastore):
-    files = [b"\0", *truncated(part10(ct_slice())), *flipped(part10(ct_slice())), nested(100_000), announcing(0xFFFFFFFE)]
-    for content in files:
+    good = part10(ct_slice())
+    for content in [b"\0", *truncated(good), *flipped(good), nested(100_000), announcing(0xFFFFFFFE)]:
         answer = datastore.stow(content)
         assert answer.status_code in (200, 202, 409), answer.text
     assert datastore.stow(ct_slice(99, series="good")).status_code == 200
@@ -199,7 +199,8 @@ def test_a_deflate_bomb_is_refused(datastore):
     [
         {"Rows": 65535, "Columns": 65535}, {"Rows": 0}, {"SamplesPerPixel": 65535}, {"BitsAllocated": 65535},
         {"NumberOfFrames": "2147483647"}, {"NumberOfFrames": "-1"}, {"BitsStored": 99},
-        {"HighBit": 200}, {"PixelRepresentation": 7}, {"PlanarConfiguration": 9}, {"PhotometricInterpretation": "X" * 16},
+        {"HighBit": 200}, {"PixelRepresentation": 7}, {"PlanarConfiguration": 9},
+        {"PhotometricInterpretation": "X" * 16},
     ], ids=str)
 def test_impossible_images_lose_nothing(datastore, change):
     source = ct_slice()
@@ -224,7 +225,8 @@ def test_names_that_look_like_code_are_data(datastore):
 
 
 def test_a_file_name_with_every_character_is_one_file(datastore):
-    for number, name in enumerate(["with space", "ümläut", "quote'\"", "per%20cent", "+plus&and", "new\nline", "-rf", "a" * 250]):
+    names = ["with space", "ümläut", "quote'\"", "per%20cent", "+plus&and", "new\nline", "-rf", "a" * 250]
+    for number, name in enumerate(names):
         datastore.put(f"input/{name}.d", ct_slice(number))
     outcome = datastore.import_all()
     assert outcome.summary["numberOfImportedFiles"] == 8

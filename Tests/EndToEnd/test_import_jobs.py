@@ -258,8 +258,8 @@ def test_jobs_are_listed_newest_first_by_status_and_in_pages(datastore):
     assert listed(jobStatus="FAILED") == [failed]
     assert listed(jobStatus="IN_PROGRESS") == []
     [summary] = datastore.client.list_dicom_import_jobs(datastoreId=datastore.id, jobStatus="FAILED")["jobSummaries"]
-    assert {"jobId", "jobName", "jobStatus", "datastoreId", "dataAccessRoleArn", "submittedAt", "endedAt", "message"} == (
-        set(summary))
+    assert set(summary) == {
+        "jobId", "jobName", "jobStatus", "datastoreId", "dataAccessRoleArn", "submittedAt", "endedAt", "message"}
     token = datastore.client.list_dicom_import_jobs(datastoreId=datastore.id, maxResults=1)["nextToken"]
     error = refused(
         datastore.client.list_dicom_import_jobs, datastoreId=datastore.id, jobStatus="FAILED", nextToken=token)

@@ -21,7 +21,8 @@ def files(folder):
     """A folder of DICOM files: a CT series, a colour image, a JPEG and a report."""
     path = folder / "files"
     path.mkdir()
-    datasets = [*ct_series(3), IMAGES["rgb"]().dataset, IMAGES["jpeg_baseline"]().dataset, text_instance(series="report")]
+    images = [IMAGES[name]().dataset for name in ("rgb", "jpeg_baseline")]
+    datasets = [*ct_series(3), *images, text_instance(series="report")]
     for number, dataset in enumerate(datasets):
         (path / f"{number}.dcm").write_bytes(part10(dataset))
     return path

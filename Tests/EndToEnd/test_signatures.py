@@ -85,6 +85,18 @@ def test_a_wrong_secret_is_refused(url, credentials, change):
     check_refusal(send(signed(wrong, "GET", url)), INVALID)
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+@pytest.mark.parametrize("body", [None, b"a body that nobody asked for"], ids=["no body", "a body"])
+@pytest.mark.parametrize("declared", [None, "UNSIGNED-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"])
+@pytest.mark.parametrize("path", ["studies", "studies/1.2/metadata", "getImageSet", "nowhere"])
+def test_no_way_of_sending_gets_around_the_secret(archive, credentials, method, body, declared, path):
+    headers = {"X-Amz-Content-SHA256": declared} if declared else {}
+    wrong = Credentials(credentials.access_key, "wrong")
+    answer = send(signed(wrong, method, f"{archive.url}/{path}", data=body, headers=headers))
+    assert answer.status_code == 403
+    assert answer.headers["x-amzn-ErrorType"] in (INVALID, INCOMPLETE)
+
+
 @pytest.mark.parametrize(
     "header, shape",
     [
@@ -237,7 +249,8 @@ def test_a_presigned_search_takes_its_signature_for_no_match_key(archive, image_
 @pytest.mark.parametrize(
     "change",
     [
-        lambda url: url.replace("frames/1", "frames/2"), lambda url: url.replace("X-Amz-Expires=60", "X-Amz-Expires=61"),
+        lambda url: url.replace("frames/1", "frames/2"),
+        lambda url: url.replace("X-Amz-Expires=60", "X-Amz-Expires=61"),
         lambda url: url[:-1] + ("0" if url[-1] != "0" else "1"), lambda url: url + "&imageSetId=1",
     ], ids=["path", "life", "signature", "query"])
 def test_a_changed_presigned_URL_is_refused(frame, credentials, change):
