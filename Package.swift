@@ -120,12 +120,22 @@ let package = Package(
             ["CatalogSQLite", "Catalog", "ImageSets", "Blobs", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("Store", ["Store", "Embedded", "Blobs", "Catalog", "ImageSets", "DICOM", crypto, nioCore]),
         tests("Exchange", ["Exchange", httpTypes, nioCore]),
-        tests("Import", ["Import", "Store", "Embedded", "Catalog", "ImageSets", "DICOM", logging]),
-        tests("NativeAPI", ["NativeAPI", "Store", "Exchange", "DICOM", httpTypes, nioCore]),
-        tests("DICOMweb", ["DICOMweb", "Store", "Embedded", "Exchange", "DICOM", "ImageSets", httpTypes, nioCore]),
+        tests("Import", ["Import", "Store", "Embedded", "Blobs", "Catalog", "ImageSets", "DICOM", crypto, logging]),
+        tests(
+            "NativeAPI",
+            ["NativeAPI", "Store", "Embedded", "Catalog", "Exchange", "ImageSets", "DICOM", httpTypes, nioCore]),
+        tests(
+            "DICOMweb",
+            [
+                "DICOMweb", "Store", "Embedded", "Exchange", "Catalog", "FrameCodecs", "ImageSets", "DICOM", httpTypes,
+                nioCore,
+            ]),
         tests(
             "Gateway",
-            ["Gateway", "Store", "Embedded", "Exchange", "Signing", "ImageSets", httpTypes, logging, nioCore]),
+            [
+                "Gateway", "Store", "Embedded", "Exchange", "Catalog", "Signing", "ImageSets", "DICOM", httpTypes,
+                logging, nioCore, nioPosix,
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -18,6 +18,7 @@ public final class Datastore: Sendable {
     let environment: StoreEnvironment
     let documents: DocumentCache
     let frameTables: FrameTableCache
+    let openedFrames: FrameCache
     /// Where frames are encoded: threads of their own, so that encoding never holds up requests.
     let encoders: NIOThreadPool
     let announce: @Sendable (ImportJobReference) -> Void
@@ -32,6 +33,7 @@ public final class Datastore: Sendable {
         self.configuration = store.configuration
         self.environment = store.environment
         self.documents = DocumentCache(byteLimit: store.configuration.metadataCacheBytes)
+        self.openedFrames = store.openedFrames
         self.frameTables = FrameTableCache(entryLimit: store.configuration.frameTableCacheEntries)
         self.encoders = store.encoders
         self.announce = { [jobs = store.jobSubmissions] in jobs.yield($0) }

@@ -18,6 +18,7 @@ public final class Store: Sendable {
     let engines: any StorageEngines
     let services: any ServiceCatalog
     let encoders: NIOThreadPool
+    let openedFrames: FrameCache
     let datastoreCreations = SerialQueue()
     private let opened = Mutex<[DatastoreID: Datastore]>([:])
     let secrets = Mutex<[String: AccessSecret]>([:])
@@ -37,6 +38,7 @@ public final class Store: Sendable {
         self.services = services
         encoders = NIOThreadPool(numberOfThreads: max(1, configuration.encodingConcurrency))
         encoders.start()
+        openedFrames = FrameCache(byteLimit: configuration.frameCacheBytes)
         (submittedJobs, jobSubmissions) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(10_000))
     }
 
@@ -106,6 +108,7 @@ public final class Store: Sendable {
 
     func forget(_ id: DatastoreID) async throws {
         let datastore = opened.withLock { $0.removeValue(forKey: id) }
+        openedFrames.removeAll(of: id)
         try await datastore?.close()
     }
 }

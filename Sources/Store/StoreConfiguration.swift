@@ -10,6 +10,8 @@ public struct StoreConfiguration: Sendable {
     public var quotas = StoreQuotas()
     /// Bytes of compressed metadata documents kept in memory.
     public var metadataCacheBytes: Int = 64 << 20
+    /// Bytes of opened frames kept in memory.
+    public var frameCacheBytes: Int = 128 << 20
     /// Frame table rows kept in memory.
     public var frameTableCacheEntries: Int = 65_536
     /// How many frames are encoded at the same time.

@@ -29,12 +29,20 @@ extension Datastore {
         }
         do {
             return StoredFrame(
-                bytes: try await stream(run.frames[index].location),
+                bytes: try await openedFrame(at: run.frames[index].location),
                 contentType: ImageFrameMediaType.contentType(storedTransferSyntaxUID: run.storedTransferSyntaxUID))
         } catch let error as BlobError where error == BlobError(.missing, "") {
             // The image set was deleted between the look-up and the read.
             throw StoreError(.notFound, "ImageFrame does not exist in ImageSet \(imageSet)", cause: error)
         }
+    }
+
+    /// A frame's bytes, from memory when it was asked for lately.
+    private func openedFrame(at location: BlobLocation) async throws -> StreamedBytes {
+        if let frame = openedFrames.frame(at: location, of: id) { return StreamedBytes(frame) }
+        let frame = try await stream(location)
+        if let buffer = frame.buffer { openedFrames.keep(buffer, at: location, of: id) }
+        return frame
     }
 
     /// The opaque id of a frame, counted from 0.
