@@ -4,7 +4,7 @@ set -euo pipefail
 
 packages=(libsqlite3-dev zlib1g-dev libdeflate-dev make)
 if [[ "${1:-}" == "--tests" ]]; then
-    packages+=(python3 python3-venv curl)
+    packages+=(python3 python3-venv curl openssl)
 fi
 
 missing=()
