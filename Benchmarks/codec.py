@@ -1,7 +1,7 @@
 """Lossless HTJ2K encoding and decoding against OpenJPH (imagecodecs), one thread each.
 
-Measured: megabytes of raw pixels per second of CPU time, and the size of the codestream, on synthetic images: CT (512 ×
-512, signed 16 bit), CR (2048 × 2048, 12 and 16 bit) and ultrasound (1024 × 1024, RGB 8 bit). Both encoders write one
+Measured: megabytes of raw pixels per second of CPU time, and the size of the codestream, on synthetic images: CT (512
+× 512, signed 16 bit), CR (2048 × 2048, 12 and 16 bit) and ultrasound (1024 × 1024, RGB 8 bit). Both encoders write one
 tile-part per resolution and TLM. Rounds of ours and OpenJPH's alternate on the same core; the ratio is the median of
 the rounds' ratios. imagecodecs' times include its call from Python and the allocation of its result.
 

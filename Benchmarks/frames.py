@@ -115,7 +115,8 @@ def compare(server: Server, nginx: Nginx, scheme: str, folder: Path) -> list[Row
         (folder / "static" / str(number)).write_bytes(content)
         sizes.append(len(content))
     refuses_bad_signature(client, path, ids[0])
-    cipher = "" if scheme == "http" else f", {cipher_of(server.endpoint)} / {cipher_of(f'https://127.0.0.1:{nginx.ports[scheme]}')}"
+    peer = f"{scheme}://127.0.0.1:{nginx.ports[scheme]}"
+    cipher = f", {told_ciphers(server.endpoint, peer)}" if scheme == "https" else ""
     rows = []
     for name, chosen in (("one frame", ids[:1]), (f"{FRAMES} frames in turn", ids)):
         ours, peers = [], []
@@ -124,9 +125,7 @@ def compare(server: Server, nginx: Nginx, scheme: str, folder: Path) -> list[Row
             # Signed anew for each round, because a signature is good for 15 minutes.
             signed = [signed_request(client, path, frame) for frame in chosen]
             ours.append(run(server.endpoint, server.pid, signed, folder, is_warm_up=number == 0))
-            peers.append(run(
-                f"{scheme}://127.0.0.1:{nginx.ports[scheme]}", nginx.process.pid, static, folder,
-                is_warm_up=number == 0))
+            peers.append(run(peer, nginx.process.pid, static, folder, is_warm_up=number == 0))
         ours, peers = ours[1:], peers[1:]
         ratio = paired_ratio([r.per_cpu_second for r in ours], [r.per_cpu_second for r in peers])
         what = f"GetImageFrame, {scheme}, {name}, {statistics.mean(sizes) / 1e3:.0f} KB{cipher}"
@@ -151,7 +150,8 @@ def run(endpoint: str, pid: int, requests: list[str], folder: Path, *, is_warm_u
     answer = json.loads(output.strip().splitlines()[-1])
     if wrk.returncode or answer["failures"]:
         raise SystemExit(f"{endpoint} failed requests:\n{output}")
-    return Round(answer["requests"] / max(used, 0.01), answer["requests"] / answer["seconds"], answer["p50"], answer["p99"])
+    return Round(
+        answer["requests"] / max(used, 0.01), answer["requests"] / answer["seconds"], answer["p50"], answer["p99"])
 
 
 def told(rounds: list[Round]) -> str:
@@ -166,7 +166,8 @@ def signed_request(client, path: str, frame: str) -> str:
     body = json.dumps({"imageFrameId": frame})
     headers = client.sign("POST", path, body.encode(), {"Content-Type": "application/json"})
     headers |= {"Host": client.endpoint.split("//")[1], "Content-Length": len(body)}
-    return f"POST {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers.items()) + "\r\n" + body
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"POST {path} HTTP/1.1\r\n{head}\r\n{body}"
 
 
 def refuses_bad_signature(client, path: str, frame: str):
@@ -192,9 +193,11 @@ def make_certificate(folder: Path):
         check=True, capture_output=True)
 
 
-def cipher_of(endpoint: str) -> str:
-    """The cipher suite that this server and an OpenSSL client agree on."""
-    host, port = endpoint.split("//")[1].split(":")
-    return subprocess.run(
-        ["openssl", "s_client", "-brief", "-connect", f"{host}:{port}"], input=b"", capture_output=True,
-    ).stderr.decode().split("Ciphersuite: ")[1].split("\n")[0].removeprefix("TLS_")
+def told_ciphers(*endpoints: str) -> str:
+    """The cipher suites that these servers and an OpenSSL client agree on."""
+    names = []
+    for endpoint in endpoints:
+        command = ["openssl", "s_client", "-brief", "-connect", endpoint.removeprefix("https://")]
+        told = subprocess.run(command, input=b"", capture_output=True).stderr.decode()
+        names.append(told.split("Ciphersuite: ")[1].split("\n")[0].removeprefix("TLS_"))
+    return " / ".join(dict.fromkeys(names))

@@ -18,7 +18,11 @@ BODY = [
     (0.35, -0.05, 0.26, 0.36, -0.2, -850), (0, 0.42, 0.11, 0.13, 0, 700), (0.05, -0.1, 0.2, 0.18, 0.4, 60),
 ]
 
-SOP_UID = "1.2.826.0.1.3680043.10.9999.3.9{:07}"
+
+
+def sop_instance_uid(series: int, index: int) -> str:
+    """As long for every instance of a series."""
+    return f"1.2.826.0.1.3680043.10.9999.3.{series}.9{index:07}"
 
 
 def phantom(size: int) -> np.ndarray:
@@ -42,12 +46,13 @@ class Series:
     """The files of a CT series: one header, in which the numbers of each instance are put at their places."""
 
     def __init__(self, number: int = 1, *, slices: list[np.ndarray]):
-        self.slices = slices
+        self.number, self.slices = number, slices
         self.template = part_ten(ct_header(slices[0].shape[0], series=number))
 
     def file(self, index: int) -> bytes:
         """The P10 file of an instance, counted from 0."""
-        header = self.template.replace(SOP_UID.format(0).encode(), SOP_UID.format(index + 1).encode())
+        uids = [sop_instance_uid(self.number, place).encode() for place in (0, index + 1)]
+        header = self.template.replace(*uids)
         header = header.replace(b"00000000", f"{index + 1:08}".encode()).replace(b"0000.000", f"{index:08.3f}".encode())
         return header + pixel_header(self.slices[0].nbytes) + self.slices[index % len(self.slices)].tobytes()
 
@@ -67,7 +72,7 @@ def ct_header(size: int, *, series: int, frames: int | None = None) -> Dataset:
     header.InstanceCreationTime = header.StudyTime = header.SeriesTime = "101112.131000"
     header.AcquisitionTime = header.ContentTime = "101112.131000"
     header.SOPClassUID = EnhancedCTImageStorage if frames else CTImageStorage
-    header.SOPInstanceUID = SOP_UID.format(0)
+    header.SOPInstanceUID = sop_instance_uid(series, 0)
     header.AccessionNumber = "ACC0001"
     header.Modality = "CT"
     header.Manufacturer, header.ManufacturerModelName = "ISOCENTER", "BENCHMARK"

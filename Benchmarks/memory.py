@@ -30,12 +30,12 @@ def measure(folder: Path) -> list[Row]:
         client = server.client()
         datastore = client.datastore("memory")
         rows = [Row("after the start", "{:.0f} MB, peak {:.0f} MB".format(*memory(server.pid)))]
-        rows.append(watched(server, f"STOW of one instance of {STOW_FRAMES} frames, 996 MB", lambda: stow(
-            client, datastore, slices)))
+        what = f"STOW of one instance of {STOW_FRAMES} frames, {STOW_FRAMES * slices[0].nbytes / 1e6:.0f} MB"
+        rows.append(watched(server, what, lambda: stow(client, datastore, slices)))
         say(f"writing {IMPORT_FILES} files")
         Series(2, slices=slices).write(bucket / "input", IMPORT_FILES)
-        rows.append(watched(server, f"import job of {IMPORT_FILES} files, {IMPORT_FILES * 0.53:.0f} MB", lambda: job(
-            client, datastore)))
+        what = f"import job of {IMPORT_FILES} files, {IMPORT_FILES * slices[0].nbytes / 1e6:.0f} MB"
+        rows.append(watched(server, what, lambda: job(client, datastore)))
     return rows
 
 
