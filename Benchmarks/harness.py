@@ -246,9 +246,10 @@ def record(name: str, text: str):
     changed = subprocess.run([*git, "status", "--porcelain", "Sources"], capture_output=True, text=True).stdout.strip()
     model = re.search(r"model name\s*:\s*(.*)", Path("/proc/cpuinfo").read_text())
     load = os.getloadavg()
-    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    now = datetime.datetime.now(utc).strftime("%Y-%m-%d %H:%M UTC")
     # The checkout says nothing of a program that was built elsewhere or earlier, so its own time is told too.
-    built = datetime.datetime.fromtimestamp(BINARY.stat().st_mtime, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    utc = datetime.timezone.utc
+    built = datetime.datetime.fromtimestamp(BINARY.stat().st_mtime, utc).strftime("%Y-%m-%d %H:%M UTC")
     elsewhere = f" ({BINARY}, not of this checkout's build folder)" if "ISOCENTER_BINARY" in os.environ else ""
     facts = [
         f"checkout at {commit}{' with changes' if changed else ''}", f"program built {built}{elsewhere}",
