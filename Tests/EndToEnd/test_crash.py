@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import subprocess
 import threading
 import time
 
@@ -13,7 +14,7 @@ from pydicom import Dataset
 
 from clients import Datastore, ImportOutcome, native, part10, session
 from fixtures import ct_slice
-from server import Server, TemporaryFolder
+from server import BINARY, Server, TemporaryFolder, clean_environment, poll
 
 KILLS = 50
 SEED = 20240229
@@ -218,3 +219,70 @@ def test_verify_finds_every_byte_whole_and_nothing_left_over(survivor):
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert f"Checked {instances} instances" in ended.stdout
     assert list((store.server.data / "spool").iterdir()) == []
+
+
+# MARK: other work that is cut off
+
+
+def test_data_stores_are_made_and_deleted_whole_or_not_at_all(own_server):
+    generator = random.Random(SEED)
+    made: dict[str, str] = {}
+    deleted: set[str] = set()
+    for kill in range(10):
+        own_server.start()
+        client = native(own_server.endpoint, own_server.credentials)
+        killer = threading.Timer(generator.uniform(0, 0.2), own_server.process.kill)
+        killer.start()
+        try:
+            while True:
+                token = f"store-{len(made)}"
+                made[token] = client.create_datastore(clientToken=token)["datastoreId"]
+                for one in client.list_datastores(datastoreStatus="ACTIVE")["datastoreSummaries"][2:]:
+                    client.delete_datastore(datastoreId=one["datastoreId"])
+                    deleted.add(one["datastoreId"])
+        except BotoCoreError:
+            pass
+        killer.join()
+        own_server.kill()
+    own_server.start()
+    client = native(own_server.endpoint, own_server.credentials)
+    statuses = {
+        one["datastoreId"]: one["datastoreStatus"]
+        for page in client.get_paginator("list_datastores").paginate() for one in page["datastoreSummaries"]
+    }
+    assert set(made.values()) <= set(statuses)
+    assert set(statuses.values()) == {"ACTIVE", "DELETED"}
+    assert {statuses[one] for one in deleted} == {"DELETED"}
+    for token, store in made.items():
+        assert client.create_datastore(clientToken=token)["datastoreId"] == store, "the token names one store for ever"
+    for store, status in statuses.items():
+        if status == "ACTIVE":
+            assert client.search_image_sets(datastoreId=store)["imageSetsMetadataSummaries"] == []
+    folders = {path.name for path in (own_server.data / "datastores").iterdir()}
+    assert folders == {store for store, status in statuses.items() if status == "ACTIVE"}
+
+
+def test_an_import_of_the_command_line_that_was_killed_is_finished_by_the_server(own_server, folder):
+    own_server.start()
+    assert own_server.stop() == 0
+    files = folder / "files"
+    files.mkdir()
+    for number in range(200):
+        (files / f"{number:03}.dcm").write_bytes(part10(ct_slice(number, rows=32, columns=32)))
+    command = [str(BINARY), "import", str(files), "--datastore", "archive", "--data", str(own_server.data)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=clean_environment(**own_server.environment))
+    catalogs = own_server.data / "datastores"
+    poll(lambda: any(catalogs.glob("*/packs/*")), what="the import's first bytes")
+    process.kill()
+    process.wait()
+    own_server.start()
+    client = native(own_server.endpoint, own_server.credentials)
+    [store] = client.list_datastores(datastoreStatus="ACTIVE")["datastoreSummaries"]
+    [job] = client.list_dicom_import_jobs(datastoreId=store["datastoreId"])["jobSummaries"]
+    members = {"datastoreId": store["datastoreId"], "jobId": job["jobId"]}
+    poll(
+        lambda: client.get_dicom_import_job(**members)["jobProperties"]["jobStatus"] == "COMPLETED",
+        what="the end of the job")
+    [image_set] = client.search_image_sets(datastoreId=store["datastoreId"])["imageSetsMetadataSummaries"]
+    assert image_set["version"] == 1
+    assert image_set["DICOMTags"]["DICOMNumberOfStudyRelatedInstances"] == 200
