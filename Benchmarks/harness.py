@@ -246,9 +246,9 @@ def record(name: str, text: str):
     changed = subprocess.run([*git, "status", "--porcelain", "Sources"], capture_output=True, text=True).stdout.strip()
     model = re.search(r"model name\s*:\s*(.*)", Path("/proc/cpuinfo").read_text())
     load = os.getloadavg()
+    utc = datetime.timezone.utc
     now = datetime.datetime.now(utc).strftime("%Y-%m-%d %H:%M UTC")
     # The checkout says nothing of a program that was built elsewhere or earlier, so its own time is told too.
-    utc = datetime.timezone.utc
     built = datetime.datetime.fromtimestamp(BINARY.stat().st_mtime, utc).strftime("%Y-%m-%d %H:%M UTC")
     elsewhere = f" ({BINARY}, not of this checkout's build folder)" if "ISOCENTER_BINARY" in os.environ else ""
     facts = [
