@@ -283,11 +283,9 @@ def test_logs_are_JSON_lines_without_patient_data(used_server):
         assert {"time", "level", "message"} <= set(record)
     requests_logged = [record for record in used_server.log if record["message"] == "request"]
     assert {"requestId", "operation", "status", "milliseconds"} <= set(requests_logged[0])
-    written = used_server.errors + used_server.output
-    for secret in ("Geheimrat", "Zacharias", SECRET_ID, "nobody may read", ct_slice().SOPInstanceUID,
-                   used_server.credentials.secret_key):
-        assert secret not in used_server.errors, f"{secret} is in the log"
-        assert secret not in written or secret == used_server.credentials.secret_key
+    for secret in ("Geheimrat", "Zacharias", SECRET_ID, "nobody may read", ct_slice().SOPInstanceUID):
+        assert secret not in used_server.errors + used_server.output
+    assert used_server.credentials.secret_key not in used_server.errors
 
 
 def test_only_the_owner_can_read_the_data_folder(used_server):
@@ -408,10 +406,9 @@ def test_verify_finds_everything_whole_and_every_damage(own_server):
             client.get_image_frame(**members)["imageFrameBlob"].read()
         except client.exceptions.InternalServerException:
             errors += 1
-    [metadata] = [session(own_server.credentials).get(
-        f"{own_server.endpoint}/datastore/{store.id}/studies/{ct_slice().StudyInstanceUID}/metadata")]
-    assert errors == 1 or metadata.status_code == 500, "damaged bytes are an error, never an answer"
-    assert errors <= 1, "one damaged byte costs one record"
+    metadata = session(own_server.credentials).get(
+        f"{own_server.endpoint}/datastore/{store.id}/studies/{ct_slice().StudyInstanceUID}/metadata")
+    assert (errors, metadata.status_code) in ((1, 200), (0, 500)), "one damaged byte costs one record, told as an error"
 
 
 def test_env_prints_lines_that_a_shell_can_read(own_server):
