@@ -7,7 +7,8 @@ enum ProcessTuning {
     /// halve the throughput of frames (Documentation/decisions); keep them instead. Writing to a connection that the
     /// client closed is an error to handle, not a signal to die of.
     static func apply() {
-        mallopt(M_MMAP_THRESHOLD, 1 << 30)
+        // glibc takes no more than half of a heap of 64 MiB here.
+        mallopt(M_MMAP_THRESHOLD, 32 << 20)
         mallopt(M_TRIM_THRESHOLD, 256 << 20)
         mallopt(M_ARENA_MAX, 4)
         signal(SIGPIPE, SIG_IGN)
