@@ -143,39 +143,3 @@ struct FolderObjectStoreTests {
         await #expect(throws: ImportFailure.self) { try await store.write([], to: object) }
     }
 }
-
-struct ImportFailureTests {
-    /// ``[\w -:]+``, 1 to 2,048 characters (spec/00).
-    @Test func messagesKeepToTheAlphabetOfTheModel() {
-        let all = (0...0x24F).compactMap { Unicode.Scalar($0) }.map { Character($0) }
-        let message = ImportFailure(String(all)).message
-        for byte in message.utf8 {
-            let isWord = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-            #expect(isWord || byte == 0x5F || (0x20...0x3A).contains(byte), "\(byte)")
-        }
-        #expect(ImportFailure("Ünïcode <b>(a) \r\n= #1: x_y").message == " n code  b (a)    #1: x_y")
-        #expect(ImportFailure(String(repeating: "x", count: 5_000)).message.utf8.count == 2_048)
-    }
-}
-
-struct S3URITests {
-    @Test(arguments: [
-        ("s3://b", "b", ""), ("s3://b/", "b", ""), ("s3://b/x", "b", "x"), ("s3://b//x/", "b", "/x/"),
-        ("s3://b/a b?c#d", "b", "a b?c#d"),
-    ])
-    func addressesAreBucketAndKey(text: String, bucket: String, key: String) {
-        #expect(S3URI(text) == S3URI(bucket: bucket, key: key))
-    }
-
-    @Test(arguments: ["", "s3:/b", "http://b/x", "s3://", "s3:///x"])
-    func whatIsNoAddressIsNil(text: String) {
-        #expect(S3URI(text) == nil)
-    }
-
-    @Test func foldersEndInASlash() {
-        #expect(S3URI(bucket: "b", key: "x").asFolder.key == "x/")
-        #expect(S3URI(bucket: "b", key: "").asFolder.key == "")
-        #expect(S3URI(bucket: "b", key: "x").appending("y/z").description == "s3://b/x/y/z")
-        #expect(S3URI.localFolder("/data/in").description == "s3://local-folder/data/in/")
-    }
-}
