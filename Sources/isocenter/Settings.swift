@@ -59,7 +59,7 @@ struct Settings: Codable, Sendable {
 
     /// The folder with all data, absolute.
     var dataPath: String {
-        let home = FileManager.default.homeDirectoryForCurrentUser.path
+        let home = ProcessInfo.processInfo.environment["HOME"] ?? FileManager.default.homeDirectoryForCurrentUser.path
         let shared = ProcessInfo.processInfo.environment["XDG_DATA_HOME"] ?? home + "/.local/share"
         let path = dataDirectory ?? shared + "/isocenter"
         return URL(fileURLWithPath: path.hasPrefix("~/") ? home + path.dropFirst() : path).standardizedFileURL.path
