@@ -3,7 +3,7 @@ import ImageSets
 
 /// Keeps the study and series rows of the primary image sets true, inside the transaction that changes a set.
 enum PrimaryHierarchy {
-    /// Records that a primary set has a new latest version holding `instanceCount` instances.
+    /// Records that a primary set has a new latest version, which holds `addedInstances` more than the one before.
     static func update(
         _ imageSet: ImageSetRecord, addedInstances: Int, at instant: Timestamp, in transaction: any CatalogWriting
     ) throws {
