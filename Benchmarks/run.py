@@ -5,7 +5,7 @@ import sys
 
 from harness import TemporaryFolder, record, table
 
-NAMES = ["frames", "stow", "metadata", "memory", "codec"]
+NAMES = ["frames", "stow", "metadata", "memory", "search", "codec"]
 
 
 def main() -> int:

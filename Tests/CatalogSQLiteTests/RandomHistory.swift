@@ -81,9 +81,11 @@ struct RandomHistory {
         return attributes
     }
 
-    private mutating func imageSet() -> ImageSetRecord {
+    /// An image set with one of `count` ids.
+    mutating func imageSet(among count: Int = 6) -> ImageSetRecord {
         var imageSet = CatalogSample.imageSet(
-            imageSetID().value, createdAt: timestamp().milliseconds, isPrimary: chance(70), attributes: attributes())
+            UInt128(number(1...count)), createdAt: timestamp().milliseconds, isPrimary: chance(70),
+            attributes: attributes())
         imageSet.updatedAt = chance(30) ? nil : timestamp()
         imageSet.latestVersion = number(1...5)
         return imageSet

@@ -5,8 +5,8 @@ import ImageSets
 struct InMemoryState: Sendable {
     struct ImageSetRow: Sendable {
         var record: ImageSetRecord
-        /// When Study Date and Time last changed.
-        var studyDateAndTimeSetAt: Timestamp
+        /// The change that set each sort key.
+        var changes: [ImageSetQuery.SortKey: Int64]
     }
 
     struct FrameSetRow: Sendable {
@@ -36,6 +36,14 @@ struct InMemoryState: Sendable {
     var files: [ImportJobID: [String: ImportFileRecord]] = [:]
     var tokens: [TokenKey: ClientTokenRecord] = [:]
     var tags: [String: [String: String]] = [:]
+
+    /// How many changes of image sets there were.
+    private(set) var changeCount: Int64 = 0
+
+    mutating func nextChange() -> Int64 {
+        changeCount += 1
+        return changeCount
+    }
 
     private var lastLevel: Int64 = 0
     private var lastInstance: Int64 = 0

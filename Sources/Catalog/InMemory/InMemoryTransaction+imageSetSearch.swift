@@ -4,12 +4,11 @@ extension InMemoryTransaction {
     func searchImageSets(_ query: ImageSetQuery) throws -> [ImageSetHit] {
         var rows = state.imageSets.values.filter { row in query.filters.allSatisfy { $0.holds(for: row.record) } }
         if let after = query.after {
-            rows.removeAll { $0.keySetAt(query.sortKey) > after.startedAt }
+            rows.removeAll { $0.changes[query.sortKey, default: 0] > after.startedAt }
             let last = try SortPlace(key: after.sortNumber(of: query.sortKey), id: after.id)
             rows.removeAll { !last.precedes($0.place(query.sortKey), isAscending: query.isAscending) }
         }
         rows.sort { $0.place(query.sortKey).precedes($1.place(query.sortKey), isAscending: query.isAscending) }
-        let newest = state.imageSets.values.flatMap { [$0.record.createdAt, $0.record.changedAt] }.max()
         return rows.prefix(max(query.limit, 0)).map { row in
             let study = row.record.attributes.grouping.studyInstanceUID
             let series = state.series.values.filter { $0.studyInstanceUID == study }
@@ -18,7 +17,7 @@ extension InMemoryTransaction {
                 numberOfStudyRelatedInstances: series.isEmpty ? nil : series.reduce(0) { $0 + $1.numberOfInstances },
                 position: .init(
                     key: row.record.positionKey(query.sortKey), id: row.record.id,
-                    startedAt: query.after?.startedAt ?? newest ?? row.record.changedAt))
+                    startedAt: query.after?.startedAt ?? state.changeCount))
         }
     }
 }
@@ -41,15 +40,6 @@ private struct SortPlace {
 extension InMemoryState.ImageSetRow {
     fileprivate func place(_ sortKey: ImageSetQuery.SortKey) -> SortPlace {
         SortPlace(key: record.positionKey(sortKey).flatMap { Int64($0) }, id: record.id)
-    }
-
-    /// When the value that the row is sorted by was set.
-    fileprivate func keySetAt(_ sortKey: ImageSetQuery.SortKey) -> Timestamp {
-        switch sortKey {
-        case .updatedAt: record.changedAt
-        case .createdAt: record.createdAt
-        case .studyDateAndTime: studyDateAndTimeSetAt
-        }
     }
 }
 

@@ -5,7 +5,9 @@ extension InMemoryTransaction: CatalogWriting {
 
     func insert(_ imageSet: ImageSetRecord) throws {
         guard state.imageSets[imageSet.id] == nil else { throw conflict("the image set exists") }
-        state.imageSets[imageSet.id] = .init(record: imageSet, studyDateAndTimeSetAt: imageSet.changedAt)
+        let change = state.nextChange()
+        state.imageSets[imageSet.id] = .init(
+            record: imageSet, changes: [.createdAt: change, .updatedAt: change, .studyDateAndTime: change])
     }
 
     func update(_ imageSet: ImageSetRecord) throws {
@@ -15,8 +17,10 @@ extension InMemoryTransaction: CatalogWriting {
                 try checkNotPrimary(instance.attributes.sopInstanceUID)
             }
         }
-        if row.record.attributes.studyDateAndTime != imageSet.attributes.studyDateAndTime {
-            row.studyDateAndTimeSetAt = imageSet.changedAt
+        let changedKeys = imageSet.changedKeys(since: row.record)
+        if !changedKeys.isEmpty {
+            let change = state.nextChange()
+            for key in changedKeys { row.changes[key] = change }
         }
         row.record = imageSet
         state.imageSets[imageSet.id] = row

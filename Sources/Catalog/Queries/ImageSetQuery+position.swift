@@ -22,4 +22,9 @@ extension ImageSetRecord {
         case .studyDateAndTime: attributes.studyDateAndTime
         }
     }
+
+    /// The sort keys that differ from those of an earlier state of the row.
+    package func changedKeys(since old: ImageSetRecord) -> [ImageSetQuery.SortKey] {
+        ImageSetQuery.SortKey.allCases.filter { positionKey($0) != old.positionKey($0) }
+    }
 }

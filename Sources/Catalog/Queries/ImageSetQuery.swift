@@ -12,7 +12,9 @@ public struct ImageSetQuery: Sendable {
         case isPrimary(Bool)
     }
     /// What orders the answer; sets without the key come last, ties go by id.
-    public enum SortKey: String, Sendable { case updatedAt, createdAt, studyDateAndTime = "DICOMStudyDateAndTime" }
+    public enum SortKey: String, Sendable, CaseIterable {
+        case updatedAt, createdAt, studyDateAndTime = "DICOMStudyDateAndTime"
+    }
 
     /// What must hold; all of it.
     public var filters: [Filter] = []
@@ -32,12 +34,12 @@ public struct ImageSetQuery: Sendable {
         public var key: String?
         /// The row itself.
         public var id: ImageSetID
-        /// When the first page was read: the newest change that the catalog knew then. Rows whose sort key was set
-        /// later are left out.
-        public var startedAt: Timestamp
+        /// When the first page was read, as the number of changes until then: no clock tells two changes apart for
+        /// sure. Rows whose sort key was set later are left out.
+        public var startedAt: Int64
 
         /// Gathers the parts.
-        public init(key: String?, id: ImageSetID, startedAt: Timestamp) {
+        public init(key: String?, id: ImageSetID, startedAt: Int64) {
             self.key = key
             self.id = id
             self.startedAt = startedAt

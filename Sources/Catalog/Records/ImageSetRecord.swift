@@ -44,10 +44,3 @@ public struct ImageSetRecord: Sendable, Equatable {
         self.attributes = attributes
     }
 }
-
-extension ImageSetRecord {
-    /// When the latest version was made.
-    package var changedAt: Timestamp {
-        updatedAt ?? createdAt
-    }
-}

@@ -11,7 +11,7 @@ extension SQLiteTransaction {
             found += try rows(of: "\(statement) LIMIT \(query.limit - found.count)") { try $0.imageSet() }
         }
         let summaries = try seriesSummaries(ofStudies: found.map(\.attributes.grouping.studyInstanceUID))
-        let startedAt = try query.after?.startedAt ?? newestChange()
+        let startedAt = try query.after?.startedAt ?? changeCount()
         return found.map { imageSet in
             let summary = summaries[imageSet.attributes.grouping.studyInstanceUID]
             return ImageSetHit(
@@ -20,15 +20,6 @@ extension SQLiteTransaction {
                 position: .init(
                     key: imageSet.positionKey(query.sortKey), id: imageSet.id, startedAt: startedAt))
         }
-    }
-
-    private func newestChange() throws -> Timestamp {
-        try row(
-            """
-            SELECT max(ifnull((SELECT max(updated_at) FROM image_set), created), created)
-            FROM (SELECT ifnull(max(created_at), 0) AS created FROM image_set)
-            """
-        ) { $0.timestamp() } ?? Timestamp(milliseconds: 0)
     }
 }
 
@@ -54,7 +45,7 @@ private struct ImageSetSearch {
             let number = try after.sortNumber(of: query.sortKey)
             last = (query.sortKey == .studyDateAndTime ? after.key : number, after.id)
             // Rows whose sort key was set after the first page was read have been shown or never were part of it.
-            conditions.append("\(query.sortKey.setAt) <= \(after.startedAt.milliseconds)")
+            conditions.append("\(sql: query.sortKey.changeColumn) <= \(after.startedAt)")
         } else {
             last = nil
         }
@@ -105,12 +96,12 @@ private struct ImageSetSearch {
 }
 
 extension ImageSetQuery.SortKey {
-    /// When the value that rows are sorted by was set.
-    fileprivate var setAt: SQL {
+    /// Where the change is kept that set the value that rows are sorted by.
+    var changeColumn: String {
         switch self {
-        case .updatedAt: "ifnull(image_set.updated_at, image_set.created_at)"
-        case .createdAt: "image_set.created_at"
-        case .studyDateAndTime: "image_set.study_date_and_time_set_at"
+        case .updatedAt: "updated_change"
+        case .createdAt: "created_change"
+        case .studyDateAndTime: "study_date_change"
         }
     }
 }

@@ -88,12 +88,8 @@ extension SearchCondition {
     private static func number(_ test: ValueTest, of key: Match.Key) -> (filter: SQL, candidates: SQL?) {
         let (table, current) = (SQL(sql: key.level.table), key.level.current)
         if let numbers = test.numbers {
-            let filter: SQL =
-                key == .seriesNumber ? "series.number_order IN \(numbers)" : "instance.instance_number IN \(numbers)"
-            let candidates: SQL = """
-                SELECT \(SQL(sql: key.level.keyColumn)) FROM \(table) WHERE \(table).number_order IN \(numbers)\(current)
-                """
-            return (filter, candidates)
+            let filter: SQL = "\(table).number_order IN \(numbers)"
+            return (filter, "SELECT \(SQL(sql: key.level.keyColumn)) FROM \(table) WHERE \(filter)\(current)")
         }
         let digits: SQL =
             key == .seriesNumber

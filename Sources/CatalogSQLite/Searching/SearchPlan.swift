@@ -11,7 +11,7 @@ struct SearchPlan {
     private let rows: Double
 
     /// A condition's candidates are counted no further than this.
-    static let countMax = 3000
+    static let countMax = 10_000
 
     /// Begins a plan for `wanted` answers out of a table of about `rows`.
     init(wanted: Int, rows: Int) {

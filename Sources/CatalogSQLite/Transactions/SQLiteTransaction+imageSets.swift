@@ -21,14 +21,29 @@ extension SQLiteTransaction {
 
     func insert(_ imageSet: ImageSetRecord) throws {
         let columns = ["id", "is_primary"] + Self.stateColumns + Self.attributeColumns
-        try execute(
-            """
-            INSERT INTO image_set (\(columns.joined(separator: ", ")), study_date_and_time_set_at)
-            VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")), ?)
-            """,
-            StatementArguments(
-                [imageSet.id.blob, imageSet.isPrimary] + stateValues(of: imageSet) + attributeValues(of: imageSet)
-                    + [imageSet.changedAt.milliseconds]))
+        try counting { change in
+            try execute(
+                """
+                INSERT INTO image_set (
+                    \(columns.joined(separator: ", ")), created_change, updated_change, study_date_change)
+                VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")), ?, ?, ?)
+                """,
+                StatementArguments(
+                    [imageSet.id.blob, imageSet.isPrimary] + stateValues(of: imageSet) + attributeValues(of: imageSet)
+                        + [change, change, change]))
+        }
+    }
+
+    /// Makes a change of sort keys under the next number, which is taken only when the change succeeds.
+    private func counting(_ change: (_ number: Int64) throws -> Void) throws {
+        let number = try changeCount() + 1
+        try change(number)
+        try execute("UPDATE change_count SET value = ?", [number])
+    }
+
+    /// How many changes of sort keys there were; the numbers order them as they became visible.
+    func changeCount() throws -> Int64 {
+        try row("SELECT value FROM change_count") { $0.number() } ?? 0
     }
 
     /// Writes what differs: most updates leave the attributes, and so most indexes, as they are.
@@ -47,10 +62,12 @@ extension SQLiteTransaction {
                 "UPDATE image_set SET \(Self.assignments(Self.attributeColumns)) WHERE id = ?",
                 StatementArguments(attributeValues(of: imageSet) + [id]))
         }
-        if imageSet.attributes.studyDateAndTime != old.attributes.studyDateAndTime {
-            try execute(
-                "UPDATE image_set SET study_date_and_time_set_at = ? WHERE id = ?",
-                [imageSet.changedAt.milliseconds, id])
+        let changedKeys = imageSet.changedKeys(since: old)
+        guard !changedKeys.isEmpty else { return }
+        try counting { change in
+            for key in changedKeys {
+                try execute("UPDATE image_set SET \(key.changeColumn) = ? WHERE id = ?", [change, id])
+            }
         }
     }
 

@@ -47,7 +47,7 @@ struct SearchImageSets: NativeOperation {
                     PageToken.encode(
                         [
                             last.key == nil ? "0" : "1", last.key ?? "", last.id.description,
-                            String(last.startedAt.milliseconds),
+                            String(last.startedAt),
                         ], request: scope))
             }
         }
@@ -58,8 +58,7 @@ struct SearchImageSets: NativeOperation {
         guard let id = ImageSetID(fields[2]), let startedAt = Int64(fields[3]) else {
             throw ServiceError(.validation, "Value at 'nextToken' is not a token of this request")
         }
-        return ImageSetQuery.Position(
-            key: fields[0] == "1" ? fields[1] : nil, id: id, startedAt: Timestamp(milliseconds: startedAt))
+        return ImageSetQuery.Position(key: fields[0] == "1" ? fields[1] : nil, id: id, startedAt: startedAt)
     }
 }
 

@@ -150,7 +150,7 @@ extension CatalogSuite {
         Check("a position that is not of the search is refused") { catalog in
             try await catalog.write { transaction in
                 var query = ImageSetQuery(limit: 1)
-                query.after = .init(key: "x", id: ImageSetID(1), startedAt: Timestamp(milliseconds: 1))
+                query.after = .init(key: "x", id: ImageSetID(1), startedAt: 1)
                 let wrong = query
                 try expect(throws: CatalogError(.missing, "")) { try transaction.searchImageSets(wrong) }
             }
