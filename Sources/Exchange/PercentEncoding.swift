@@ -4,14 +4,18 @@ public enum PercentEncoding {
     /// never reach a file system.
     public static func decodedSegments(of path: String) throws(ExchangeError) -> [String] {
         var segments: [String] = []
-        for segment in path.split(separator: "/", omittingEmptySubsequences: true) {
-            segments.append(try decode(segment, plusIsSpace: false))
+        segments.reserveCapacity(8)
+        for segment in path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: true) {
+            segments.append(try decode(Substring(segment), plusIsSpace: false))
         }
         return segments
     }
 
     /// Decodes `%XX`; throws `malformed` for a bad escape or for bytes that are not UTF-8.
     public static func decode(_ text: some StringProtocol, plusIsSpace: Bool) throws(ExchangeError) -> String {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || plusIsSpace && $0 == UInt8(ascii: "+") }) else {
+            return String(text)
+        }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count)
         var iterator = text.utf8.makeIterator()

@@ -4,8 +4,6 @@ public import HTTPTypes
 public struct Request: Sendable {
     /// What is asked to be done.
     public var method: HTTPRequest.Method
-    /// The path as it stood on the wire, percent-encoded, without query.
-    public var rawPath: String
     /// The path's segments, percent-decoded; empty segments (`//`, a trailing slash) are dropped.
     public var path: [String]
     /// The decoded query.
@@ -21,15 +19,14 @@ public struct Request: Sendable {
     /// Shown as `x-amzn-RequestId` and in the log.
     public var requestID: String
 
-    /// Gathers a request; throws `malformed` when path or query do not decode.
+    /// Gathers a request; throws `malformed` when the query does not decode.
     public init(
-        method: HTTPRequest.Method, rawPath: String, rawQuery: String?, headers: HTTPFields, body: RequestBody,
-        origin: String, principal: Principal, requestID: String
+        method: HTTPRequest.Method, target: RequestTarget, headers: HTTPFields, body: RequestBody, origin: String,
+        principal: Principal, requestID: String
     ) throws(ExchangeError) {
         self.method = method
-        self.rawPath = rawPath
-        self.path = try PercentEncoding.decodedSegments(of: rawPath)
-        self.query = try Query(rawQuery ?? "")
+        self.path = target.path
+        self.query = try Query(target.rawQuery ?? "")
         self.headers = headers
         self.body = body
         self.origin = origin

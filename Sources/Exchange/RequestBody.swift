@@ -9,7 +9,12 @@ public struct RequestBody: AsyncSequence, Sendable {
     /// The body comes in pieces of whatever size they arrived in.
     public typealias Element = ByteBuffer
 
-    private let makeSource: @Sendable () -> @Sendable () async throws -> ByteBuffer?
+    private enum Source: Sendable {
+        case atHand(ByteBuffer)
+        case pieces(@Sendable () -> @Sendable () async throws -> ByteBuffer?)
+    }
+
+    private let source: Source
     /// The declared length, where the client gave one.
     public let declaredLength: Int?
 
@@ -18,15 +23,13 @@ public struct RequestBody: AsyncSequence, Sendable {
         declaredLength: Int?, _ makeSource: @escaping @Sendable () -> @Sendable () async throws -> ByteBuffer?
     ) {
         self.declaredLength = declaredLength
-        self.makeSource = makeSource
+        source = .pieces(makeSource)
     }
 
     /// A body at hand.
     public init(_ buffer: ByteBuffer) {
-        self.init(declaredLength: buffer.readableBytes) {
-            let once = Once(buffer.readableBytes > 0 ? buffer : nil)
-            return { await once.take() }
-        }
+        declaredLength = buffer.readableBytes
+        source = .atHand(buffer)
     }
 
     /// The whole body, or `bodyTooLarge` past `limit` bytes.
@@ -34,6 +37,7 @@ public struct RequestBody: AsyncSequence, Sendable {
         if let declaredLength, declaredLength > limit {
             throw ExchangeError(.bodyTooLarge, "the body has \(declaredLength) bytes; at most \(limit) are taken")
         }
+        if case .atHand(let buffer) = source { return buffer }
         var whole = ByteBuffer()
         for try await var piece in self {
             guard whole.readableBytes + piece.readableBytes <= limit else {
@@ -50,26 +54,22 @@ public struct RequestBody: AsyncSequence, Sendable {
 
     /// Begins reading; a body can be read once.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(source: makeSource())
+        switch source {
+        case .atHand(let buffer): Iterator(atHand: buffer.readableBytes > 0 ? buffer : nil, pieces: nil)
+        case .pieces(let makeSource): Iterator(atHand: nil, pieces: makeSource())
+        }
     }
 
     /// Hands the pieces over.
     public struct Iterator: AsyncIteratorProtocol {
-        let source: @Sendable () async throws -> ByteBuffer?
+        fileprivate var atHand: ByteBuffer?
+        fileprivate let pieces: (@Sendable () async throws -> ByteBuffer?)?
+
         /// The next piece; nil at the end of a body that is what was signed.
         public mutating func next() async throws -> ByteBuffer? {
-            try await source()
-        }
-    }
-
-    private actor Once {
-        private var buffer: ByteBuffer?
-        init(_ buffer: ByteBuffer?) {
-            self.buffer = buffer
-        }
-        func take() -> ByteBuffer? {
-            defer { buffer = nil }
-            return buffer
+            if let pieces { return try await pieces() }
+            defer { atHand = nil }
+            return atHand
         }
     }
 }

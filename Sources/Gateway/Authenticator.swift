@@ -34,13 +34,12 @@ struct Authenticator: Sendable {
     /// A client that does not name the hash of its body signs head and body as one. Such a body is taken in first, so
     /// that whoever comes back from here has proven who they are.
     func authenticate(
-        _ request: HummingbirdCore.Request, rawPath: String, rawQuery: String?, buffersBody: Bool
+        _ request: HummingbirdCore.Request, target: RequestTarget, buffersBody: Bool
     ) async throws -> Authenticated {
         guard !isUnauthenticated else {
-            let anyone = principal("arn:aws:iam::\(store.configuration.accountID):root", key: "none")
             return try await admit(anyone, request, bodyCheck: .none, buffersBody: buffersBody)
         }
-        let description = description(of: request.head, rawPath: rawPath, rawQuery: rawQuery)
+        let description = description(of: request.head, target: target)
         let claim = try SignatureClaim.parse(description)
         let now = Int(Date().timeIntervalSince1970)
         try verifier.check(claim, now: now)
@@ -57,6 +56,30 @@ struct Authenticator: Sendable {
         }
         let verified = try verifier.verify(claim, of: description, key: key, now: now)
         return try await admit(principal, request, bodyCheck: BodyCheck(verified.body), buffersBody: buffersBody)
+    }
+
+    /// Who signed a request whose body is all there, without waiting for anything; nil when the access key has to be
+    /// looked up first, or the body comes in signed chunks.
+    func authenticate(
+        _ head: HTTPRequest, target: RequestTarget, body: ByteBuffer
+    ) throws(SignatureError) -> Principal? {
+        guard !isUnauthenticated else { return anyone }
+        let description = description(of: head, target: target)
+        let claim = try SignatureClaim.parse(description)
+        let now = Int(Date().timeIntervalSince1970)
+        try verifier.check(claim, now: now)
+        guard claim.sessionToken == nil, let secret = store.knownAccessSecret(of: claim.accessKeyID) else { return nil }
+        var digest = BodyDigest()
+        digest.update(body.readableBytesView)
+        let verified = try verifier.verify(
+            claim, of: description, key: keys.key(of: claim, secret: secret.secret), now: now,
+            bodySHA256: claim.needsBodyHash ? digest.hexadecimal : nil)
+        switch verified.body {
+        case .any: break
+        case .exactSHA256(let hash): if !claim.needsBodyHash { try digest.check(hash) }
+        case .chunked: return nil
+        }
+        return principal(secret.principalARN, key: claim.accessKeyID)
     }
 
     /// Puts the check behind the body; where head and body are signed as one, or the body is buffered, reads it to its
@@ -87,17 +110,22 @@ struct Authenticator: Sendable {
         }
     }
 
+    /// Who asks where nobody has to prove who they are.
+    private var anyone: Principal {
+        principal("arn:aws:iam::\(store.configuration.accountID):root", key: "none")
+    }
+
     private func principal(_ arn: String, key: String) -> Principal {
         Principal(accessKeyID: key, arn: arn, accountID: store.configuration.accountID)
     }
 
-    private func description(of head: HTTPRequest, rawPath: String, rawQuery: String?) -> RequestDescription {
+    private func description(of head: HTTPRequest, target: RequestTarget) -> RequestDescription {
         var headers: [(name: String, value: String)] = []
         headers.reserveCapacity(head.headerFields.count + 1)
         if let authority = head.authority { headers.append(("host", authority)) }
         for field in head.headerFields { headers.append((field.name.rawName, field.value)) }
         return RequestDescription(
-            method: head.method.rawValue, rawPath: rawPath, rawQuery: rawQuery, headers: headers)
+            method: head.method.rawValue, rawPath: target.rawPath, rawQuery: target.rawQuery, headers: headers)
     }
 }
 

@@ -1,6 +1,5 @@
 import DICOMweb
 import Exchange
-import Foundation
 import HTTPTypes
 import HummingbirdCore
 import Logging
@@ -11,11 +10,12 @@ import Store
 
 /// Takes a request through its stations: request id, preflight, health, route, authentication, operation, answer, log.
 struct Dispatcher: Sendable {
-    private let native: NativeAPI
+    let native: NativeAPI
     private let dicomweb: DICOMweb
-    private let authenticator: Authenticator
+    let authenticator: Authenticator
     private let crossOrigin: CrossOrigin
-    private let origin: RequestOrigin
+    let origin: RequestOrigin
+    private let random128: @Sendable () -> UInt128
     private let logger: Logger
 
     init(store: Store, configuration: GatewayConfiguration, logger: Logger) {
@@ -25,6 +25,7 @@ struct Dispatcher: Sendable {
         crossOrigin = CrossOrigin(allowedOrigins: configuration.allowedOrigins)
         origin = RequestOrigin(
             isTLS: configuration.tls != nil, trustsForwardedHeaders: configuration.trustsForwardedHeaders)
+        random128 = store.environment.random128
         self.logger = logger
     }
 
@@ -44,7 +45,7 @@ struct Dispatcher: Sendable {
     }
 
     /// What came of a request, for the answer and for the log.
-    private struct Outcome {
+    struct Outcome {
         var response: Exchange.Response
         var operation: String
         var principal: String?
@@ -52,51 +53,59 @@ struct Dispatcher: Sendable {
     }
 
     func answer(
-        _ request: HummingbirdCore.Request, _ writer: consuming HummingbirdCore.ResponseWriter, clientAddress: String?
+        _ request: HummingbirdCore.Request, _ writer: consuming HummingbirdCore.ResponseWriter,
+        clientAddress: @autoclosure () -> String?
     ) async throws {
         let started = ContinuousClock.now
-        let requestID = UUID().uuidString.lowercased()
+        let requestID = makeRequestID()
         if request.headers[.expect]?.lowercased() == "100-continue" {
             // RFC 9110 10.1.1: the client waits for this before it sends its body.
             try await writer.writeInformationalHead(HTTPResponse(status: .continue))
         }
         var outcome = await outcome(of: request, requestID: requestID)
-        outcome.response.headers[.requestID] = requestID
-        outcome.response.headers[.contentTypeOptions] = "nosniff"
-        outcome.response.headers.append(contentsOf: crossOrigin.headers(for: request.head))
+        complete(&outcome.response, to: request.head, requestID: requestID)
         do {
             try await send(outcome.response, to: writer, isHead: request.method == .head)
         } catch {
             // The head is out: all that is left is to end the connection, so that nobody takes the answer for whole.
             outcome.failure = error
-            log(outcome, requestID: requestID, clientAddress: clientAddress, since: started, wasCut: true)
+            log(outcome, requestID: requestID, clientAddress: clientAddress(), since: started, wasCut: true)
             throw error
         }
-        log(outcome, requestID: requestID, clientAddress: clientAddress, since: started)
+        log(outcome, requestID: requestID, clientAddress: clientAddress(), since: started)
+    }
+
+    func makeRequestID() -> String {
+        RequestID(random: random128()).text
+    }
+
+    /// Adds what every answer carries.
+    func complete(_ response: inout Exchange.Response, to request: HTTPRequest, requestID: String) {
+        response.headers[.requestID] = requestID
+        response.headers[.contentTypeOptions] = "nosniff"
+        response.headers.append(contentsOf: crossOrigin.headers(for: request))
     }
 
     private func outcome(of request: HummingbirdCore.Request, requestID: String) async -> Outcome {
         if let fields = crossOrigin.preflight(request.head) {
             return Outcome(response: Response(status: .noContent, headers: fields), operation: "Preflight")
         }
-        let (rawPath, rawQuery) = Self.split(request.head.path ?? "/")
         var route: Route?
         do {
-            let path = try PercentEncoding.decodedSegments(of: rawPath)
-            route = self.route(request.method, path)
+            let target = try RequestTarget(request.head.path ?? "/")
+            route = self.route(request.method, target.path)
             if let route, case .health = route {
                 return Outcome(response: Self.healthy, operation: route.name)
             }
             let authenticated = try await authenticator.authenticate(
-                request, rawPath: rawPath, rawQuery: rawQuery, buffersBody: route?.buffersBody ?? true)
+                request, target: target, buffersBody: route?.buffersBody ?? true)
             // Which operations there are is told to those who have proven who they are.
             guard let route else {
                 return Outcome(response: Self.unknownOperation, operation: "Unknown")
             }
             let exchange = try Exchange.Request(
-                method: request.method, rawPath: rawPath, rawQuery: rawQuery, headers: request.headers,
-                body: authenticated.body, origin: origin.of(request.head), principal: authenticated.principal,
-                requestID: requestID)
+                method: request.method, target: target, headers: request.headers, body: authenticated.body,
+                origin: origin.of(request.head), principal: authenticated.principal, requestID: requestID)
             return await perform(route, exchange)
         } catch let error as SignatureError {
             return Outcome(response: error.response, operation: route?.name ?? "Unknown", failure: error)
@@ -137,14 +146,7 @@ struct Dispatcher: Sendable {
     private func send(
         _ response: Exchange.Response, to writer: consuming HummingbirdCore.ResponseWriter, isHead: Bool
     ) async throws {
-        var head = HTTPResponse(status: response.status, headerFields: response.headers)
-        let length: Int?
-        switch response.body {
-        case .empty: length = response.status == .noContent || response.status == .notModified ? nil : 0
-        case .bytes(let buffer): length = buffer.readableBytes
-        case .stream(let declared, _): length = declared
-        }
-        if let length { head.headerFields[.contentLength] = String(length) }
+        let head = HTTPResponse(response)
         switch response.body {
         case _ where isHead:
             try await writer.writeResponse(head)
@@ -168,9 +170,9 @@ struct Dispatcher: Sendable {
     }
 
     /// One line per request: what, who, how it went, how long. Never the URL: it holds UIDs and search values.
-    private func log(
-        _ outcome: Outcome, requestID: String, clientAddress: String?, since started: ContinuousClock.Instant,
-        wasCut: Bool = false
+    func log(
+        _ outcome: Outcome, requestID: String, clientAddress: @autoclosure () -> String?,
+        since started: ContinuousClock.Instant, wasCut: Bool = false
     ) {
         let status = outcome.response.status.code
         logger.log(
@@ -184,15 +186,10 @@ struct Dispatcher: Sendable {
                     "milliseconds": "\(milliseconds)",
                 ]
                 if let principal = outcome.principal { metadata["principal"] = "\(principal)" }
-                if let clientAddress { metadata["client"] = "\(clientAddress)" }
+                if let clientAddress = clientAddress() { metadata["client"] = "\(clientAddress)" }
                 if status >= 500 || wasCut, let failure = outcome.failure { metadata["failure"] = "\(failure)" }
                 return metadata
             }())
-    }
-
-    private static func split(_ target: String) -> (path: String, query: String?) {
-        guard let mark = target.firstIndex(of: "?") else { return (target, nil) }
-        return (String(target[..<mark]), String(target[target.index(after: mark)...]))
     }
 
     private static let healthy = Exchange.Response(
@@ -203,6 +200,20 @@ struct Dispatcher: Sendable {
         status: .notFound,
         headers: [.contentType: "application/json", .errorType: "UnknownOperationException"],
         body: .bytes(ByteBuffer(string: #"{"message":"The requested operation does not exist."}"#)))
+}
+
+extension HTTPResponse {
+    /// The head of an answer, its length included where it is known.
+    init(_ response: Exchange.Response) {
+        self.init(status: response.status, headerFields: response.headers)
+        let length: Int?
+        switch response.body {
+        case .empty: length = response.status == .noContent || response.status == .notModified ? nil : 0
+        case .bytes(let buffer): length = buffer.readableBytes
+        case .stream(let declared, _): length = declared
+        }
+        if let length { headerFields[.contentLength] = String(length) }
+    }
 }
 
 extension Dispatcher.Route {

@@ -52,7 +52,13 @@ public struct Gateway: Service {
 
     private func builder() throws -> HTTPServerBuilder {
         let http1 = HTTP1Channel.Configuration(idleTimeout: .seconds(configuration.idleTimeoutSeconds))
-        guard let tls = configuration.tls else { return .http1(configuration: http1) }
+        guard let tls = configuration.tls else {
+            return HTTPServerBuilder { [dispatcher, configuration] responder in
+                PlainHTTPChannel(
+                    responder: responder, dispatcher: dispatcher,
+                    idleTimeout: .seconds(configuration.idleTimeoutSeconds))
+            }
+        }
         do {
             var settings = TLSConfiguration.makeServerConfiguration(
                 certificateChain: try NIOSSLCertificate.fromPEMFile(tls.certificatePath).map { .certificate($0) },

@@ -19,18 +19,32 @@ public struct ResourceID<Kind>: Hashable, Sendable, Comparable, CustomStringConv
     /// Reads 32 lower-case hexadecimal digits; nil for anything else.
     public init?(_ text: some StringProtocol) {
         let utf8 = text.utf8
-        guard utf8.count == 32 else { return nil }
-        var value: UInt128 = 0
-        for byte in utf8 {
-            let digit: UInt8
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
-            default: return nil
-            }
-            value = value << 4 | UInt128(digit)
-        }
+        // Read on every request: from the string's own bytes where they lie in one piece.
+        let value =
+            utf8.withContiguousStorageIfAvailable { Self.number(UnsafeRawBufferPointer($0)) }
+            ?? Array(utf8).withUnsafeBytes { Self.number($0) }
+        guard let value else { return nil }
         self.value = value
+    }
+
+    private static func number(_ digits: UnsafeRawBufferPointer) -> UInt128? {
+        guard digits.count == 32 else { return nil }
+        var halves: (UInt64, UInt64) = (0, 0)
+        for index in 0..<16 {
+            guard let high = value(ofDigit: digits[index]), let low = value(ofDigit: digits[index + 16]) else {
+                return nil
+            }
+            halves = (halves.0 << 4 | high, halves.1 << 4 | low)
+        }
+        return UInt128(halves.0) << 64 | UInt128(halves.1)
+    }
+
+    private static func value(ofDigit byte: UInt8) -> UInt64? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(byte - UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(byte - UInt8(ascii: "a") + 10)
+        default: nil
+        }
     }
 
     /// The 32 digits.

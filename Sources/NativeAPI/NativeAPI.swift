@@ -1,5 +1,6 @@
 public import Exchange
 public import HTTPTypes
+public import NIOCore
 public import Store
 
 /// The cloud-native API: finds the operation, binds and checks its input, and turns failures into the model's errors.
@@ -18,6 +19,9 @@ public struct NativeAPI: Sendable {
 
         /// The operation's name, for logs, metrics and policies.
         public var name: String { operation.interface.name }
+
+        /// Whether ``NativeAPI/respondFromMemory(to:body:by:)`` is worth asking.
+        public var mayBeInMemory: Bool { operation.mayBeInMemory }
     }
 
     /// The operation that serves a method and path; nil when there is none.
@@ -28,6 +32,20 @@ public struct NativeAPI: Sendable {
             }
         }
         return nil
+    }
+
+    /// The answer to a request whose body is all there, where it lies in memory; nil sends the request the usual way.
+    ///
+    /// Keeps its thread for microseconds and waits for nothing, so it may be asked on an event loop. Never refuses:
+    /// what is wrong with a request is found again, and worded, by ``respond(to:by:)``.
+    public func respondFromMemory(to request: Request, body: ByteBuffer, by route: Route) -> Response? {
+        do {
+            let input = try BoundRequest(
+                labels: route.labels, query: request.query, body: body, interface: route.operation.interface)
+            return try route.operation.performFromMemory(input, in: OperationContext(store: store, request: request))
+        } catch {
+            return nil
+        }
     }
 
     /// Performs the operation. Never throws: every failure is an answer, with its cause for the log.

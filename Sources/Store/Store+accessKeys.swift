@@ -14,12 +14,17 @@ public struct AccessSecret: Sendable {
 extension Store {
     /// The secret of an access key; nil when there is no such key.
     public func accessSecret(of accessKeyID: String) async throws -> AccessSecret? {
-        if let known = secrets.withLock({ $0[accessKeyID] }) { return known }
+        if let known = knownAccessSecret(of: accessKeyID) { return known }
         guard let record = try await services.accessKey(accessKeyID) else { return nil }
         let plain = try engines.keyring.open(record.sealedSecret, purpose: "access-key:" + accessKeyID)
         let secret = AccessSecret(secret: String(decoding: plain, as: UTF8.self), principalARN: record.principalARN)
         secrets.withLock { $0[accessKeyID] = secret }
         return secret
+    }
+
+    /// The secret of an access key that was asked for before; nil when it is not in memory.
+    public func knownAccessSecret(of accessKeyID: String) -> AccessSecret? {
+        secrets.withLock { $0[accessKeyID] }
     }
 
     /// Makes an access key for a principal. The secret is answered once and kept only sealed.

@@ -83,7 +83,7 @@ public final class Store: Sendable {
 
     /// The open data store; `notFound` when unknown or DELETED, `conflict` while it is not ACTIVE.
     public func open(_ id: DatastoreID) async throws -> Datastore {
-        if let datastore = opened.withLock({ $0[id] }) { return datastore }
+        if let datastore = openDatastore(id) { return datastore }
         let record = try await datastore(id)
         switch record.status {
         case .active: break
@@ -92,11 +92,16 @@ public final class Store: Sendable {
             throw StoreError(.conflict, "Datastore \(id) is in state \(record.status.rawValue)")
         }
         return try await datastoreCreations.run { [self] in
-            if let datastore = opened.withLock({ $0[id] }) { return datastore }
+            if let datastore = openDatastore(id) { return datastore }
             let datastore = try await makeDatastore(record)
             opened.withLock { $0[id] = datastore }
             return datastore
         }
+    }
+
+    /// A data store that is open already; nil when it has to be looked up.
+    public func openDatastore(_ id: DatastoreID) -> Datastore? {
+        opened.withLock { $0[id] }
     }
 
     func makeDatastore(_ record: DatastoreRecord) async throws -> Datastore {

@@ -1,5 +1,7 @@
 import CMalloc
+import Foundation
 import Glibc
+import NIOCore
 
 /// Settings of the process itself.
 enum ProcessTuning {
@@ -12,6 +14,9 @@ enum ProcessTuning {
         mallopt(M_TRIM_THRESHOLD, 256 << 20)
         mallopt(M_ARENA_MAX, 4)
         signal(SIGPIPE, SIG_IGN)
+        // As many event loops as cores that this process may use, which is fewer than the machine has under taskset or
+        // in a container's cpuset; more would only take turns.
+        NIOSingletons.groupLoopCountSuggestion = ProcessInfo.processInfo.activeProcessorCount
         // Connections and packs take descriptors; the soft limit of a shell is often 1,024.
         var limit = rlimit()
         if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {

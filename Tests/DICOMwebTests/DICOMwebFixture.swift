@@ -64,9 +64,8 @@ struct DICOMwebFixture {
         _ method: HTTPRequest.Method = .get, _ target: String, _ headers: HTTPFields = [:],
         body: RequestBody = RequestBody(ByteBuffer())
     ) async throws -> Answer? {
-        let parts = "/datastore/\(datastore.id)/\(target)".split(separator: "?", maxSplits: 1).map(String.init)
         let request = try Request(
-            method: method, rawPath: parts[0], rawQuery: parts.count > 1 ? parts[1] : nil, headers: headers, body: body,
+            method: method, target: RequestTarget("/datastore/\(datastore.id)/\(target)"), headers: headers, body: body,
             origin: "http://store", principal: Principal(accessKeyID: "", arn: "", accountID: ""), requestID: "id")
         guard let route = api.route(method, request.path) else { return nil }
         let (response, failure) = await api.respond(to: request, by: route)

@@ -53,9 +53,8 @@ struct NativeAPIFixture {
 
     /// Performs a request; nil when no operation serves it.
     func send(_ method: HTTPRequest.Method, _ target: String, _ body: String = "") async throws -> Answer? {
-        let parts = target.split(separator: "?", maxSplits: 1).map(String.init)
         let request = try Request(
-            method: method, rawPath: parts[0], rawQuery: parts.count > 1 ? parts[1] : nil, headers: [:],
+            method: method, target: RequestTarget(target), headers: [:],
             body: RequestBody(ByteBuffer(string: body)), origin: "http://store",
             principal: Principal(accessKeyID: "", arn: "", accountID: ""), requestID: "id")
         guard let route = api.route(method, request.path) else { return nil }

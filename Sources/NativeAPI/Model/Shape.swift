@@ -37,6 +37,8 @@ public struct Member: Sendable {
     public let shape: Shape
     /// Whether a request without it is refused.
     public let isRequired: Bool
+    /// Whether it stands in the body, or is the body.
+    var isInBody: Bool { location == .body || location == .payload }
 
     /// A member; `wireName` is given where it differs from the model's name.
     public init(

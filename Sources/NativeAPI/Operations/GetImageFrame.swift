@@ -19,10 +19,24 @@ struct GetImageFrame: NativeOperation {
 
     static func perform(_ input: BoundRequest, in context: OperationContext) async throws -> Response {
         let datastore = try await context.store.open(input.datastoreID())
+        return response(try await datastore.frame(frameID(of: input), of: input.imageSetID()))
+    }
+
+    static var mayBeInMemory: Bool { true }
+
+    static func performFromMemory(_ input: BoundRequest, in context: OperationContext) throws -> Response? {
+        try context.store.openDatastore(input.datastoreID())?
+            .frameInMemory(frameID(of: input), of: input.imageSetID()).map(response)
+    }
+
+    private static func frameID(of input: BoundRequest) throws -> ImageFrameID {
         guard let id = ImageFrameID(input["imageFrameInformation"]?["imageFrameId"]?.string ?? "") else {
             throw ServiceError(.notFound, "ImageFrame does not exist")
         }
-        let frame = try await datastore.frame(id, of: input.imageSetID())
-        return Response(status: .ok, headers: [.contentType: frame.contentType], body: ResponseBody(frame.bytes))
+        return id
+    }
+
+    private static func response(_ frame: StoredFrame) -> Response {
+        Response(status: .ok, headers: [.contentType: frame.contentType], body: ResponseBody(frame.bytes))
     }
 }

@@ -11,17 +11,30 @@ struct BoundRequest {
     ///
     /// Operations without a body ignore one: real clients send stray JSON.
     init(_ request: Request, labels: [String: String], interface: OperationInterface) async throws {
+        var body = ByteBuffer()
+        if interface.members.contains(where: \.isInBody) {
+            do {
+                body = try await request.body.collect(upTo: Self.bodyLimit)
+            } catch let error as ExchangeError where error.code == .bodyTooLarge {
+                throw ServiceError(.validation, error.message, cause: error)
+            }
+        }
+        try self.init(labels: labels, query: request.query, body: body, interface: interface)
+    }
+
+    /// As ``init(_:labels:interface:)``, from a body that is all there.
+    init(labels: [String: String], query: Query, body: ByteBuffer, interface: OperationInterface) throws {
         var values: [String: JSONValue] = [:]
         for member in interface.members {
             switch member.location {
             case .path: values[member.name] = labels[member.wireName].map { .string($0) }
-            case .query: values[member.name] = try Self.queryValue(of: member, in: request.query)
+            case .query: values[member.name] = try Self.queryValue(of: member, in: query)
             case .body, .payload: break
             }
         }
-        let inBody = interface.members.filter { $0.location == .body || $0.location == .payload }
+        let inBody = interface.members.filter(\.isInBody)
         if !inBody.isEmpty {
-            let body = try await Self.json(of: request)
+            let body = try Self.json(of: body)
             if let payload = inBody.first(where: { $0.location == .payload }) {
                 values[payload.name] = body
             } else if let object = (body ?? [:]).object {
@@ -37,13 +50,7 @@ struct BoundRequest {
     /// The largest JSON body any operation takes; payload limits of their own are below it.
     private static let bodyLimit = 1 << 20
 
-    private static func json(of request: Request) async throws -> JSONValue? {
-        let buffer: ByteBuffer
-        do {
-            buffer = try await request.body.collect(upTo: bodyLimit)
-        } catch let error as ExchangeError where error.code == .bodyTooLarge {
-            throw ServiceError(.validation, error.message, cause: error)
-        }
+    private static func json(of buffer: ByteBuffer) throws -> JSONValue? {
         guard buffer.readableBytes > 0 else { return nil }
         do {
             return try JSONValue(buffer.readableBytesView)

@@ -10,8 +10,14 @@ final class FrameTableCache: Sendable {
     /// What a run tells of its frames.
     struct Run: Sendable {
         var imageSet: ImageSetID
-        var storedTransferSyntaxUID: String
+        /// What `GetImageFrame` calls these frames.
+        var contentType: String
         var frames: [FrameRecord]
+
+        /// A frame of this run; nil when there is none, or when the run belongs to another image set.
+        func frame(_ index: Int, of imageSet: ImageSetID) -> FrameRecord? {
+            imageSet == self.imageSet && index < frames.count ? frames[index] : nil
+        }
     }
 
     private struct Key: Hashable {

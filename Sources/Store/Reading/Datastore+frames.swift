@@ -17,23 +17,43 @@ extension Datastore {
     /// Ids are encrypted places, so finding one needs neither table nor, once its run of the frame table is cached, the
     /// catalog: one decryption of the id, one positional read, one decryption of the frame.
     public func frame(_ id: ImageFrameID, of imageSet: ImageSetID) async throws -> StoredFrame {
-        guard let place = frameIDs.decrypt(id.value) else {
+        guard let place = FramePlace(id, by: frameIDs) else {
             throw StoreError(.notFound, "ImageFrame does not exist in ImageSet \(imageSet)")
         }
-        let frameSet = FrameSetID(rawValue: Int64(bitPattern: place.row))
-        let number = Int(place.number)
-        let run = try await frameRun(number / FrameTableCache.runLength, of: frameSet)
-        let index = number % FrameTableCache.runLength
-        guard let run, run.imageSet == imageSet, index < run.frames.count else {
+        guard let run = try await frameRun(place.run, of: place.frameSet),
+            let frame = run.frame(place.index, of: imageSet)
+        else {
             throw StoreError(.notFound, "ImageFrame does not exist in ImageSet \(imageSet)")
         }
         do {
-            return StoredFrame(
-                bytes: try await openedFrame(at: run.frames[index].location),
-                contentType: ImageFrameMediaType.contentType(storedTransferSyntaxUID: run.storedTransferSyntaxUID))
+            return StoredFrame(bytes: try await openedFrame(at: frame.location), contentType: run.contentType)
         } catch let error as BlobError where error == BlobError(.missing, "") {
             // The image set was deleted between the look-up and the read.
             throw StoreError(.notFound, "ImageFrame does not exist in ImageSet \(imageSet)", cause: error)
+        }
+    }
+
+    /// The frame that an id names, where its place and its bytes are in memory; nil when they have to be read, and for
+    /// an id that names no frame.
+    public func frameInMemory(_ id: ImageFrameID, of imageSet: ImageSetID) -> StoredFrame? {
+        guard let place = FramePlace(id, by: frameIDs),
+            let run = frameTables.run(place.run, of: place.frameSet),
+            let frame = run.frame(place.index, of: imageSet),
+            let bytes = openedFrames.frame(at: frame.location, of: self.id)
+        else { return nil }
+        return StoredFrame(bytes: StreamedBytes(bytes), contentType: run.contentType)
+    }
+
+    /// What an id tells of a frame: which frames it is among, and its number there.
+    private struct FramePlace {
+        let frameSet: FrameSetID
+        let run: Int
+        let index: Int
+
+        init?(_ id: ImageFrameID, by cipher: FrameIDCipher) {
+            guard let place = cipher.decrypt(id.value) else { return nil }
+            frameSet = FrameSetID(rawValue: Int64(bitPattern: place.row))
+            (run, index) = Int(place.number).quotientAndRemainder(dividingBy: FrameTableCache.runLength)
         }
     }
 
@@ -59,7 +79,8 @@ extension Datastore {
             guard first < object.frameCount else { return nil }
             let range = first..<min(first + FrameTableCache.runLength, object.frameCount)
             return FrameTableCache.Run(
-                imageSet: owner.imageSet, storedTransferSyntaxUID: object.storedTransferSyntaxUID,
+                imageSet: owner.imageSet,
+                contentType: ImageFrameMediaType.contentType(storedTransferSyntaxUID: object.storedTransferSyntaxUID),
                 frames: try transaction.frames(of: owner.object, range: range))
         }
         if let run { frameTables.keep(run, number: number, of: frameSet) }
