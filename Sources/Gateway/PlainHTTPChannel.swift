@@ -13,8 +13,12 @@ struct PlainHTTPChannel: HTTPChannelHandler {
     let dispatcher: Dispatcher
     let idleTimeout: Duration
 
+    /// A frame is written whole and taken by the socket at once; only a client that lags behind is to be waited for.
+    private static let writeBuffer = ChannelOptions.Types.WriteBufferWaterMark(low: 256 << 10, high: 1 << 20)
+
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
+            try channel.syncOptions?.setOption(.writeBufferWaterMark, value: Self.writeBuffer)
             let pipeline = channel.pipeline.syncOperations
             // The task of a connection takes one request after the other, so pipelined ones need no assistance; errors
             // are answered by that task too, and HTTP types hold valid header fields only.

@@ -36,14 +36,14 @@ struct BoundRequest {
         if !inBody.isEmpty {
             let body = try Self.json(of: body)
             if let payload = inBody.first(where: { $0.location == .payload }) {
-                values[payload.name] = body
+                values[payload.name] = body?.unlessNull
             } else if let object = (body ?? [:]).object {
-                for member in inBody { values[member.name] = object[member.wireName] }
+                for member in inBody { values[member.name] = object[member.wireName]?.unlessNull }
             } else {
                 throw ServiceError(.validation, "The request body must be a JSON object")
             }
         }
-        self.values = values.filter { $0.value != .null }
+        self.values = values
         try Validation.check(self.values, of: interface.members)
     }
 
@@ -112,5 +112,12 @@ struct BoundRequest {
             throw ServiceError(.notFound, "The requested version does not exist")
         }
         return number
+    }
+}
+
+extension JSONValue {
+    /// Itself, but nil for `null`: a member that is null is absent.
+    fileprivate var unlessNull: JSONValue? {
+        if case .null = self { nil } else { self }
     }
 }

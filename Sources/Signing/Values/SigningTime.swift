@@ -46,15 +46,32 @@ public struct SigningTime: Hashable, Comparable, Sendable {
 
     /// The instant as `20150830T123600Z`.
     public var basicFormat: String {
-        let time = secondsSince1970 - days * 86_400
-        return date + "T" + Self.digits(time / 3_600, 2) + Self.digits(time / 60 % 60, 2)
-            + Self.digits(time % 60, 2) + "Z"
+        let (days, time) = (days, secondsSince1970 - days * 86_400)
+        return String(unsafeUninitializedCapacity: 16) { text in
+            Self.writeDate(days, to: text)
+            text[8] = UInt8(ascii: "T")
+            Self.writeDigits(time / 3_600, 2, to: text, at: 9)
+            Self.writeDigits(time / 60 % 60, 2, to: text, at: 11)
+            Self.writeDigits(time % 60, 2, to: text, at: 13)
+            text[15] = UInt8(ascii: "Z")
+            return 16
+        }
     }
 
     /// The day as `20150830`, which opens the credential scope.
     public var date: String {
-        let (year, month, day) = Self.civil(days: days)
-        return Self.digits(year, 4) + Self.digits(month, 2) + Self.digits(day, 2)
+        let days = days
+        return String(unsafeUninitializedCapacity: 8) { text in
+            Self.writeDate(days, to: text)
+            return 8
+        }
+    }
+
+    private static func writeDate(_ days: Int, to text: UnsafeMutableBufferPointer<UInt8>) {
+        let (year, month, day) = civil(days: days)
+        writeDigits(year, 4, to: text, at: 0)
+        writeDigits(month, 2, to: text, at: 4)
+        writeDigits(day, 2, to: text, at: 6)
     }
 
     /// The instant that many seconds later, or earlier when negative.
@@ -86,9 +103,15 @@ public struct SigningTime: Hashable, Comparable, Sendable {
         return value
     }
 
-    private static func digits(_ value: Int, _ width: Int) -> String {
-        let text = String(value)
-        return String(repeating: "0", count: max(0, width - text.count)) + text
+    /// Every request's time is written at least twice, so it is written in place.
+    private static func writeDigits(
+        _ value: Int, _ width: Int, to text: UnsafeMutableBufferPointer<UInt8>, at position: Int
+    ) {
+        var rest = value
+        for place in stride(from: position + width - 1, through: position, by: -1) {
+            text[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        }
     }
 
     // The proleptic Gregorian calendar in eras of 400 years (146097 days). Years are counted from March, so that the
