@@ -23,6 +23,8 @@ let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "s
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioFoundation: Target.Dependency = .product(name: "NIOFoundationCompat", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let hummingbird: [Target.Dependency] = [
@@ -47,6 +49,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -63,6 +66,7 @@ let package = Package(
         // L1 meaning.
         layer("FrameCodecs", ["DICOM", "HTJ2K", "CDeflate"]),
         layer("ImageSets", ["DICOM", crypto]),
+        layer("S3", ["Signing", asyncHTTPClient, nioCore, nioHTTP1]),
 
         // L2 keeping: contracts and engines.
         layer("Blobs", [crypto, cryptoExtras, nioCore, nioPosix]),
@@ -78,7 +82,7 @@ let package = Package(
         layer(
             "Import",
             [
-                "Store", "Catalog", "ImageSets", "DICOM", logging,
+                "Store", "Catalog", "ImageSets", "DICOM", "S3", logging, nioCore,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         layer("NativeAPI", ["Store", "Catalog", "ImageSets", "DICOM", "Exchange", httpTypes, nioCore]),
@@ -101,7 +105,8 @@ let package = Package(
         .executableTarget(
             name: "isocenter",
             dependencies: [
-                "Gateway", "Import", "Embedded", "Store", "Catalog", "ImageSets", "HTJ2K", "CMalloc", logging, nioCore,
+                "Gateway", "Import", "Embedded", "Store", "Catalog", "ImageSets", "S3", "Signing", "HTJ2K", "CMalloc",
+                logging, nioCore,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -109,7 +114,7 @@ let package = Package(
             swiftSettings: strict),
 
         // For tests: the shared corpus, and the suites that every implementation of a contract runs.
-        layer("TestSupport", ["Blobs", "Catalog", "DICOM", "ImageSets", crypto, nioCore]),
+        layer("TestSupport", ["Blobs", "Catalog", "DICOM", "ImageSets", "Import", crypto, nioCore]),
 
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         tests("DICOM", ["DICOM"]),
@@ -124,7 +129,13 @@ let package = Package(
             ["CatalogSQLite", "Catalog", "ImageSets", "Blobs", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("Store", ["Store", "Embedded", "Blobs", "Catalog", "ImageSets", "DICOM", crypto, nioCore]),
         tests("Exchange", ["Exchange", httpTypes, nioCore]),
-        tests("Import", ["Import", "Store", "Embedded", "Blobs", "Catalog", "ImageSets", "DICOM", crypto, logging]),
+        tests("S3", ["S3", "Signing", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
+        tests(
+            "Import",
+            [
+                "Import", "S3", "Signing", "Store", "Embedded", "Blobs", "Catalog", "ImageSets", "DICOM", crypto,
+                logging,
+            ]),
         tests(
             "NativeAPI",
             ["NativeAPI", "Store", "Embedded", "Catalog", "Exchange", "ImageSets", "DICOM", httpTypes, nioCore]),

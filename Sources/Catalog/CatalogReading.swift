@@ -66,8 +66,12 @@ public protocol CatalogReading {
     func importJobs(
         status: ImportJobRecord.Status?, submittedAfter: Timestamp?, after: ImportJobID?, limit: Int
     ) throws -> [ImportJobRecord]
+    /// Jobs that have ended and were submitted no later than `instant`, oldest first.
+    func endedImportJobs(submittedUntil instant: Timestamp, limit: Int) throws -> [ImportJobRecord]
     /// Files of a job in byte order of key, after `key` (exclusive).
     func importFiles(of job: ImportJobID, after key: String?, limit: Int) throws -> [ImportFileRecord]
+    /// Which metadata mappings the files of a job fall under, each once.
+    func metadataMappings(of job: ImportJobID) throws -> Set<Int>
     /// How many files of a job stand where.
     func importFileCounts(of job: ImportJobID) throws -> ImportFileCounts
     /// The idempotency record of an operation's client token.

@@ -56,6 +56,8 @@ public protocol CatalogWriting: CatalogReading {
     func insert(_ job: ImportJobRecord) throws
     /// Replaces the job of the same id.
     func update(_ job: ImportJobRecord) throws
+    /// Removes a job with its files and the client tokens that stand for it; staged objects go as unreferenced ones do.
+    func deleteImportJob(_ id: ImportJobID) throws
     /// Adds files to a job, all or none of them.
     func insert(_ files: [ImportFileRecord], of job: ImportJobID) throws
     /// Replaces the file of the same key.

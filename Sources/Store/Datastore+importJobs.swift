@@ -100,31 +100,96 @@ extension Datastore {
         Timestamp(milliseconds: environment.now().milliseconds - Self.jobLifetimeMilliseconds)
     }
 
+    /// Removes some of the jobs that left the list, oldest first; answers how many.
+    public func purgeImportJobs() async throws -> Int {
+        let oldest = oldestListedSubmission
+        return try await catalog.write { transaction in
+            // A few at a time: each may have thousands of files.
+            let jobs = try transaction.endedImportJobs(submittedUntil: oldest, limit: 5)
+            for job in jobs { try transaction.deleteImportJob(job.id) }
+            return jobs.count
+        }
+    }
+
     // MARK: For the import workers
+
+    /// A worker that dies holds its jobs no longer than this.
+    public static let importLeaseSeconds: Int64 = 30
+
+    private var leaseEnd: Timestamp {
+        Timestamp(milliseconds: environment.now().milliseconds + Self.importLeaseSeconds * 1_000)
+    }
+
+    /// Takes a job for a worker: no other can run it until the lease ends. Nil when the job has ended or another worker
+    /// has it.
+    public func claimImportJob(_ id: ImportJobID, by holder: UInt128) async throws -> ImportJobRecord? {
+        let (now, end) = (environment.now(), leaseEnd)
+        return try await catalog.write { transaction in
+            guard var job = try transaction.importJob(id) else {
+                throw StoreError(.notFound, "DICOM import job does not exist: \(id)")
+            }
+            guard job.status == .submitted || job.status == .inProgress else { return nil }
+            if let lease = job.lease, lease.holder != holder, lease.endsAt > now { return nil }
+            job.lease = ImportJobLease(holder: holder, endsAt: end)
+            try transaction.update(job)
+            return job
+        }
+    }
+
+    /// Keeps a job for its worker; throws `conflict` when it has lost it.
+    public func renewImportJob(_ job: ImportJobRecord) async throws {
+        let end = leaseEnd
+        try await catalog.write { transaction in
+            var held = try Self.held(job, in: transaction)
+            held.lease?.endsAt = end
+            try transaction.update(held)
+        }
+    }
+
+    /// Gives a job back that its worker could not end.
+    public func releaseImportJob(_ job: ImportJobRecord) async throws {
+        try await catalog.write { transaction in
+            var held = try Self.held(job, in: transaction)
+            held.lease = nil
+            try transaction.update(held)
+        }
+    }
+
+    /// The job as it stands, for the worker that has it. Every durable step begins with this, so a worker that was
+    /// believed dead can change nothing any more.
+    private static func held(_ job: ImportJobRecord, in transaction: any CatalogWriting) throws -> ImportJobRecord {
+        guard let found = try transaction.importJob(job.id), let lease = found.lease, lease.holder == job.lease?.holder
+        else {
+            throw StoreError(.conflict, "Another worker has taken DICOM import job \(job.id)")
+        }
+        return found
+    }
 
     /// The first durable step of a job: its files, all pending, and IN_PROGRESS, together.
     public func beginImportJob(_ job: ImportJobRecord, files: [ImportFileRecord]) async throws -> ImportJobRecord {
-        var begun = job
-        begun.status = .inProgress
-        let record = begun
         try await catalog.write { transaction in
-            try transaction.insert(files, of: record.id)
-            try transaction.update(record)
+            var begun = try Self.held(job, in: transaction)
+            begun.status = .inProgress
+            try transaction.insert(files, of: begun.id)
+            try transaction.update(begun)
+            return begun
         }
-        return record
     }
 
     /// The last step of a job.
     public func endImportJob(
         _ job: ImportJobRecord, status: ImportJobRecord.Status, message: String?, resultS3URI: String?
     ) async throws {
-        var ended = job
-        ended.status = status
-        ended.message = message
-        ended.resultS3URI = resultS3URI
-        ended.endedAt = environment.now()
-        let record = ended
-        try await catalog.write { try $0.update(record) }
+        let now = environment.now()
+        try await catalog.write { transaction in
+            var ended = try Self.held(job, in: transaction)
+            ended.status = status
+            ended.message = message
+            ended.resultS3URI = resultS3URI
+            ended.endedAt = now
+            ended.lease = nil
+            try transaction.update(ended)
+        }
     }
 
     /// Files of a job in byte order of key, after `key` (exclusive).
@@ -139,10 +204,18 @@ extension Datastore {
         try await catalog.read { try $0.importFileCounts(of: job) }
     }
 
+    /// Which of a job's metadata mappings its files fall under.
+    public func metadataMappings(of job: ImportJobID) async throws -> Set<Int> {
+        try await catalog.read { try $0.metadataMappings(of: job) }
+    }
+
     /// Makes what a worker did with some files durable: bytes first, then the files' states and stored objects together.
-    public func record(_ results: [ImportFileResult], of job: ImportJobID, in session: IngestSession) async throws {
+    public func record(
+        _ results: [ImportFileResult], of job: ImportJobRecord, in session: IngestSession
+    ) async throws {
         try await session.makeDurable()
         try await catalog.write { transaction in
+            _ = try Self.held(job, in: transaction)
             for result in results {
                 var file = result.file
                 switch result.outcome {
@@ -155,19 +228,19 @@ extension Datastore {
                     file.state = .staged(
                         try transaction.insert(object, frames: frames), warnings: staged.warnings)
                 }
-                try transaction.update(file, of: job)
+                try transaction.update(file, of: job.id)
             }
         }
     }
 
     /// Puts every staged file of a job into image sets, in byte order of key, in one transaction; one version step per
     /// image set. Repeating it after a crash changes nothing more.
-    public func commitImportJob(_ job: ImportJobID) async throws {
+    public func commitImportJob(_ job: ImportJobRecord) async throws {
         var files: [ImportFileRecord] = []
         var staged: [StagedInstance] = []
         var last: String?
         while true {
-            let page = try await importFiles(of: job, after: last, limit: 500)
+            let page = try await importFiles(of: job.id, after: last, limit: 500)
             guard let end = page.last else { break }
             last = end.key
             for file in page {
@@ -178,12 +251,13 @@ extension Datastore {
         }
         guard !files.isEmpty else { return }
         try await commit(staged) { [files, staged] transaction, outcomes in
+            _ = try Self.held(job, in: transaction)
             for (index, outcome) in outcomes.enumerated() {
                 var file = files[index]
                 file.state = .imported(
                     outcome.imageSet, version: outcome.version, isPrimary: outcome.isPrimary,
                     warnings: staged[index].warnings)
-                try transaction.update(file, of: job)
+                try transaction.update(file, of: job.id)
             }
             _ = try transaction.deleteUnreferencedObjects()
         }

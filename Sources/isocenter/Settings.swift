@@ -11,6 +11,18 @@ struct Settings: Codable, Sendable {
         var privateKey: String
     }
 
+    /// The S3 service that import jobs read from and write to, for buckets that no folder stands for.
+    struct S3: Codable, Sendable {
+        /// `http://host:port` or `https://host`; AWS when absent.
+        var endpoint: String?
+        var region: String?
+        var accessKeyId: String?
+        var secretAccessKey: String?
+        var sessionToken: String?
+        /// `path` or `virtualHost`.
+        var addressing: String?
+    }
+
     var dataDirectory: String?
     var host: String?
     var port: Int?
@@ -21,6 +33,7 @@ struct Settings: Codable, Sendable {
     var allowedOrigins: [String]?
     /// Bucket names and the folders that stand for them.
     var buckets: [String: String]?
+    var s3: S3?
     var logLevel: String?
 
     /// The file's settings, with those of the environment laid over them.
@@ -49,11 +62,26 @@ struct Settings: Codable, Sendable {
         region = environment["ISOCENTER_REGION"] ?? region
         accountId = environment["ISOCENTER_ACCOUNT_ID"] ?? accountId
         logLevel = environment["ISOCENTER_LOG_LEVEL"] ?? logLevel
+        overlayS3(environment)
         if let text = environment["ISOCENTER_PORT"] {
             guard let number = Int(text), (0...65_535).contains(number) else {
                 throw SettingsError("ISOCENTER_PORT is not a port number: \(text)")
             }
             port = number
+        }
+    }
+
+    /// `ISOCENTER_S3_…`; the AWS_… variables are for clients of this store and mean nothing here.
+    private mutating func overlayS3(_ environment: [String: String]) {
+        let members: [(String, WritableKeyPath<S3, String?>)] = [
+            ("ENDPOINT", \.endpoint), ("REGION", \.region), ("ACCESS_KEY_ID", \.accessKeyId),
+            ("SECRET_ACCESS_KEY", \.secretAccessKey), ("SESSION_TOKEN", \.sessionToken),
+            ("ADDRESSING", \.addressing),
+        ]
+        for (name, member) in members {
+            guard let value = environment["ISOCENTER_S3_" + name] else { continue }
+            s3 = s3 ?? S3()
+            s3?[keyPath: member] = value
         }
     }
 

@@ -30,7 +30,7 @@ struct ModuleImportTests {
         }
     }
 
-    @Test(arguments: [("HummingbirdCore", "Gateway"), ("GRDB", "CatalogSQLite")])
+    @Test(arguments: [("HummingbirdCore", "Gateway"), ("GRDB", "CatalogSQLite"), ("AsyncHTTPClient", "S3")])
     func heavyDependenciesStayInOneModule(dependency: String, owner: String) throws {
         for module in try Self.drawing().keys where try Self.imports(of: module).contains(dependency) {
             #expect(module == owner)

@@ -144,6 +144,9 @@ class Datastore:
     def delete(self):
         """Empties and deletes it: no more than ten may be active."""
         shutil.rmtree(self.folder)
+        self.delete_from_server()
+
+    def delete_from_server(self):
         poll(
             lambda: not any(
                 self.client.list_dicom_import_jobs(datastoreId=self.id, jobStatus=status)["jobSummaries"]

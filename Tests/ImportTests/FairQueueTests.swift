@@ -9,39 +9,69 @@ struct FairQueueTests {
         ImportJobReference(datastore: DatastoreID(datastore), job: ImportJobID(job))
     }
 
-    private static func order(_ jobs: [ImportJobReference]) -> [ImportJobReference] {
-        var queue = FairQueue()
-        for job in jobs { queue.append(job) }
-        var order: [ImportJobReference] = []
-        while let job = queue.next() { order.append(job) }
+    /// The order in which elements named by data store, job and number get their turn.
+    private static func order(_ elements: [String]) -> [String] {
+        var queue = FairQueue<String>()
+        for element in elements {
+            let name = element.utf8.map { UInt128($0) }
+            queue.append(element, for: job(name[0], name[1]))
+        }
+        var order: [String] = []
+        while let element = queue.next() { order.append(element) }
         return order
     }
 
     @Test func dataStoresTakeTurns() {
-        let (a, b, c) = (Self.job(1, 1), Self.job(1, 2), Self.job(1, 3))
-        let (d, e) = (Self.job(2, 1), Self.job(3, 1))
-        #expect(Self.order([a, b, c, d, e]) == [a, d, e, b, c])
+        #expect(Self.order(["Aa1", "Aa2", "Aa3", "Ba1", "Ca1", "Ca2"]) == ["Aa1", "Ba1", "Ca1", "Aa2", "Ca2", "Aa3"])
     }
 
-    @Test func aStoresJobsGoFirstComeFirstServed() {
-        let jobs = (1...5).map { Self.job(1, $0) }
-        #expect(Self.order(jobs) == jobs)
+    @Test func jobsOfADataStoreTakeTurns() {
+        #expect(
+            Self.order(["Aa1", "Aa2", "Aa3", "Ab1", "Ab2", "Ba1", "Ba2", "Ba3"])
+                == ["Aa1", "Ba1", "Ab1", "Ba2", "Aa2", "Ba3", "Ab2", "Aa3"])
     }
 
-    @Test func aJobWaitsOnce() {
-        let (a, b) = (Self.job(1, 1), Self.job(2, 1))
-        #expect(Self.order([a, b, a, b, a]) == [a, b])
+    @Test func aJobsElementsGoFirstComeFirstServed() {
+        let elements = (1...5).map { "Aa\($0)" }
+        #expect(Self.order(elements) == elements)
     }
 
-    @Test func aStoreThatComesBackWaitsItsTurn() {
-        var queue = FairQueue()
-        let (a, b, c) = (Self.job(1, 1), Self.job(2, 1), Self.job(1, 2))
-        queue.append(a)
-        queue.append(b)
-        #expect(queue.next() == a)
-        queue.append(c)
-        #expect(queue.next() == b)
-        #expect(queue.next() == c)
+    @Test func whatComesBackWaitsItsTurn() {
+        var queue = FairQueue<Int>()
+        queue.append(1, for: Self.job(1, 1))
+        queue.append(2, for: Self.job(2, 1))
+        #expect(queue.next() == 1)
+        queue.append(3, for: Self.job(1, 1))
+        #expect(queue.next() == 2)
+        #expect(queue.next() == 3)
         #expect(queue.next() == nil)
+    }
+
+    @Test func whatIsTakenOutLeavesTheOthersInOrder() {
+        var queue = FairQueue<Int>()
+        for (number, place) in [(1, (1, 1)), (2, (1, 1)), (3, (1, 2)), (4, (2, 1))] {
+            queue.append(number, for: Self.job(UInt128(place.0), UInt128(place.1)))
+        }
+        #expect(queue.remove { $0 == 1 } == 1)
+        #expect(queue.remove { $0 == 4 } == 4)
+        #expect(queue.remove { $0 == 9 } == nil)
+        #expect([queue.next(), queue.next(), queue.next()] == [2, 3, nil])
+    }
+
+    @Test func aStoreStartsItsJobsInOrderEachOnce() {
+        var line = JobLine()
+        let jobs = (1...3).map { Self.job(1, $0) }
+        for job in jobs + jobs { line.append(job) }
+        #expect(line.next(atMost: 2) == jobs[0])
+        #expect(line.next(atMost: 2) == jobs[1])
+        #expect(line.next(atMost: 2) == nil)
+        line.append(jobs[0])
+        line.end(jobs[0])
+        #expect(line.next(atMost: 2) == jobs[2])
+        #expect(line.next(atMost: 3) == nil)
+        #expect(!line.isEmpty)
+        line.end(jobs[1])
+        line.end(jobs[2])
+        #expect(line.isEmpty)
     }
 }

@@ -29,11 +29,9 @@ struct FolderObjectStoreTests {
             try Data(key.utf8).write(to: url)
         }
 
-        func keys(_ prefix: String = "", limits: ListingLimits = Bucket.unlimited) async throws -> [String] {
-            try await store.list(S3URI(bucket: "b", key: prefix), limits: limits).map(\.key)
+        func keys(_ prefix: String = "", limits: ListingLimits = .unlimited) async throws -> [String] {
+            try await store.list(S3URI(bucket: "b", key: prefix), owner: nil, limits: limits, except: []).map(\.key)
         }
-
-        static let unlimited = ListingLimits(files: .max, folders: .max, bytes: .max)
     }
 
     @Test func keysComeInByteOrder() async throws {
@@ -47,33 +45,14 @@ struct FolderObjectStoreTests {
         for prefix in ["a", "a/", "/a", "a//"] {
             #expect(try await bucket.keys(prefix).map { $0.split(separator: "/").last } == ["1", "3"], "\(prefix)")
         }
-        await #expect(throws: ImportFailure.self) { try await bucket.keys("a/1") }
-        await #expect(throws: ImportFailure.self) { try await bucket.keys("b") }
-    }
-
-    @Test func sizesAreTold() async throws {
-        let bucket = try Bucket(["four"])
-        let listed = try await bucket.store.list(S3URI(bucket: "b", key: ""), limits: Bucket.unlimited)
-        #expect(listed == [ListedObject(key: "four", byteCount: 4)])
-        withExtendedLifetime(bucket) {}
-    }
-
-    @Test(arguments: [
-        (ListingLimits(files: 2, folders: 9, bytes: 99), "FILE_COUNTS_LIMIT exceeded: 3 files, at most 2"),
-        (ListingLimits(files: 9, folders: 2, bytes: 99), "FOLDER_COUNTS_LIMIT exceeded: more than 2 folders"),
-        (ListingLimits(files: 9, folders: 9, bytes: 8), "FILE_SIZE_LIMIT exceeded: 9 bytes, at most 8"),
-    ])
-    func limitsAreKept(limits: ListingLimits, message: String) async throws {
-        let bucket = try Bucket(["a/1", "b/2", "b/3"])
-        let failure = await #expect(throws: ImportFailure.self) { try await bucket.keys(limits: limits) }
-        #expect(failure?.message == "DICOM import job has failed. \(message)")
-        #expect(try await bucket.keys(limits: ListingLimits(files: 3, folders: 3, bytes: 9)).count == 3)
+        await #expect(throws: ObjectStoreError.self) { try await bucket.keys("a/1") }
+        await #expect(throws: ObjectStoreError.self) { try await bucket.keys("b") }
     }
 
     @Test func sizesOfSparseFilesDoNotOverflow() async throws {
         let bucket = try Bucket(["1", "2", "3"])
         for name in ["1", "2", "3"] { truncate("\(bucket.folder)/bucket/\(name)", 1 << 43) }
-        let failure = await #expect(throws: ImportFailure.self) {
+        let failure = await #expect(throws: ObjectStoreError.self) {
             try await bucket.keys(limits: ListingLimits(files: 9, folders: 9, bytes: 9))
         }
         #expect(failure?.message.contains("FILE_SIZE_LIMIT") == true)
@@ -90,7 +69,9 @@ struct FolderObjectStoreTests {
             close(descriptor)
         }
         #expect(try await bucket.keys() == ["a", "x\u{FFFD}"])
-        await #expect(throws: (any Error).self) { try await bucket.store.open(S3URI(bucket: "b", key: "x\u{FFFD}")) }
+        await #expect(throws: (any Error).self) {
+            try await bucket.store.open(S3URI(bucket: "b", key: "x\u{FFFD}"), owner: nil)
+        }
     }
 
     @Test func onlyFilesAreListed() async throws {
@@ -112,34 +93,70 @@ struct FolderObjectStoreTests {
         }
         #expect(try await bucket.keys() == ["a/file", "absolute", "inner", "outer"])
         let store = bucket.store
-        #expect(try await store.open(S3URI(bucket: "b", key: "inner")).count == 6)
+        #expect(try await store.open(S3URI(bucket: "b", key: "inner"), owner: nil).count == 6)
         for key in ["outer", "absolute", "up/outside", "../outside", "a/../../outside", "%2e%2e/outside", "none", "a"] {
-            await #expect(throws: (any Error).self, "\(key)") { try await store.open(S3URI(bucket: "b", key: key)) }
+            await #expect(throws: (any Error).self, "\(key)") {
+                try await store.open(S3URI(bucket: "b", key: key), owner: nil)
+            }
         }
-        await #expect(throws: ImportFailure.self) { try await bucket.keys("up") }
-        await #expect(throws: ImportFailure.self) { try await store.write([1], to: S3URI(bucket: "b", key: "up/new")) }
-        await #expect(throws: ImportFailure.self) { try await store.prepare(S3URI(bucket: "b", key: "up/new")) }
+        await #expect(throws: ObjectStoreError.self) { try await bucket.keys("up") }
+        await #expect(throws: ObjectStoreError.self) {
+            try await store.write([1], to: S3URI(bucket: "b", key: "up/new"))
+        }
+        await #expect(throws: ObjectStoreError.self) { try await store.prepare(S3URI(bucket: "b", key: "up/new")) }
         #expect(!FileManager.default.fileExists(atPath: bucket.folder + "/new"))
         try await store.prepare(S3URI(bucket: "b", key: "folder/new/deep"))
     }
 
-    @Test func writtenFilesAreWholeAndMakeTheirFolders() async throws {
-        let bucket = try Bucket()
-        let object = S3URI(bucket: "b", key: "x/y/z")
-        for bytes in [[1, 2, 3], [4]] as [[UInt8]] {
-            try await bucket.store.write(bytes, to: object)
-            let read = try await bucket.store.open(object)
-            #expect(try Array(read.read(at: 0, count: read.count)) == bytes)
+    @Test func whatACrashLeftOfAWriteIsWrittenOver() async throws {
+        let bucket = try Bucket(["x/.y.part"])
+        try await bucket.store.write([1, 2], to: S3URI(bucket: "b", key: "x/y"))
+        #expect(try await bucket.keys() == ["x/y"])
+    }
+
+    @Test func aFolderThatCannotBeWrittenIsTold() async throws {
+        let bucket = try Bucket(["file"])
+        await #expect(throws: ObjectStoreError(.denied, "")) {
+            try await bucket.store.prepare(S3URI(bucket: "b", key: "file/x"))
         }
-        #expect(try await bucket.keys() == ["x/y/z"])
+        await #expect(throws: ObjectStoreError(.denied, "")) {
+            try await bucket.store.write([1], to: S3URI(bucket: "b", key: "file/x"))
+        }
+    }
+
+    @Test func aFileThatIsWrittenToWhileItIsReadIsNotReadOn() async throws {
+        let bucket = try Bucket(["file"])
+        let content = try await bucket.store.open(S3URI(bucket: "b", key: "file"), owner: nil)
+        _ = try content.read(at: 0, count: 4)
+        for text in ["FILE", "longer"] {
+            try FileHandle(forWritingTo: URL(fileURLWithPath: bucket.folder + "/bucket/file")).write(
+                contentsOf: Data(text.utf8))
+            #expect(throws: (any Error).self) { try content.read(at: 0, count: 4) }
+        }
+    }
+
+    @Test func mappedBucketsBelongToTheAccount() async throws {
+        let bucket = try Bucket(["file"])
+        let store = FolderObjectStore(buckets: ["b": bucket.folder + "/bucket"], accountID: "123456789012")
+        let (folder, file) = (S3URI(bucket: "b", key: ""), S3URI(bucket: "b", key: "file"))
+        #expect(try await store.list(folder, owner: "123456789012", limits: .unlimited, except: []).count == 1)
+        #expect(try await store.open(file, owner: "123456789012").count == 4)
+        await #expect(throws: ObjectStoreError(.denied, "")) {
+            try await store.list(folder, owner: "210987654321", limits: .unlimited, except: [])
+        }
+        await #expect(throws: ObjectStoreError(.denied, "")) {
+            try await store.open(file, owner: "210987654321")
+        }
     }
 
     @Test func anUnknownBucketIsAFailure() async throws {
         let store = FolderObjectStore(buckets: [:])
         let object = S3URI(bucket: "c", key: "x")
-        await #expect(throws: ImportFailure.self) { try await store.list(object, limits: Bucket.unlimited) }
-        await #expect(throws: ImportFailure.self) { try await store.open(object) }
-        await #expect(throws: ImportFailure.self) { try await store.prepare(object) }
-        await #expect(throws: ImportFailure.self) { try await store.write([], to: object) }
+        await #expect(throws: ObjectStoreError.self) {
+            try await store.list(object, owner: nil, limits: .unlimited, except: [])
+        }
+        await #expect(throws: ObjectStoreError.self) { try await store.open(object, owner: nil) }
+        await #expect(throws: ObjectStoreError.self) { try await store.prepare(object) }
+        await #expect(throws: ObjectStoreError.self) { try await store.write([], to: object) }
     }
 }

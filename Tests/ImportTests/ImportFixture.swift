@@ -5,12 +5,13 @@ import DICOM
 import Embedded
 import Foundation
 import ImageSets
-import Import
 import Logging
 import Store
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Import
 
 /// A store with one data store, and two folders that stand for buckets, in a temporary folder.
 final class ImportFixture: Sendable {
@@ -56,6 +57,11 @@ final class ImportFixture: Sendable {
         return (store, try await store.open(id), engines)
     }
 
+    /// Lets time pass.
+    func advanceClock(seconds: Int64) {
+        clock.withLock { $0 += seconds * 1_000 }
+    }
+
     /// Puts a file into the input bucket.
     func put(_ bytes: [UInt8], at key: String) throws {
         let path = URL(fileURLWithPath: "\(folder)/in/\(key)")
@@ -82,8 +88,9 @@ final class ImportFixture: Sendable {
 
     static func runner(_ datastore: Datastore, _ objects: any ObjectStore) -> ImportJobRunner {
         ImportJobRunner(
-            datastore: datastore, objects: objects, quotas: StoreQuotas(), concurrency: 2,
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            datastore: datastore, objects: objects, quotas: StoreQuotas(), slots: StagingSlots(2), worker: 1,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+            outagePauses: Array(repeating: .milliseconds(1), count: 6))
     }
 
     /// The result files of a job, by name.
@@ -144,14 +151,16 @@ struct WatchedObjectStore: ObjectStore {
     let base: any ObjectStore
     let before: @Sendable (Call) async throws -> Void
 
-    func list(_ folder: S3URI, limits: ListingLimits) async throws -> [ListedObject] {
+    func list(
+        _ folder: S3URI, owner: String?, limits: ListingLimits, except: Set<String>
+    ) async throws -> [ListedObject] {
         try await before(.list)
-        return try await base.list(folder, limits: limits)
+        return try await base.list(folder, owner: owner, limits: limits, except: except)
     }
 
-    func open(_ object: S3URI) async throws -> any RandomAccessBytes {
+    func open(_ object: S3URI, owner: String?) async throws -> any RandomAccessBytes {
         try await before(.open(object.key))
-        return try await base.open(object)
+        return try await base.open(object, owner: owner)
     }
 
     func prepare(_ folder: S3URI) async throws {
@@ -159,8 +168,10 @@ struct WatchedObjectStore: ObjectStore {
         try await base.prepare(folder)
     }
 
-    func write(_ bytes: [UInt8], to object: S3URI) async throws {
+    func write(
+        to object: S3URI, _ body: (_ append: ([UInt8]) async throws -> Void) async throws -> Void
+    ) async throws {
         try await before(.write(object.key))
-        try await base.write(bytes, to: object)
+        try await base.write(to: object, body)
     }
 }

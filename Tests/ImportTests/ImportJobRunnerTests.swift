@@ -161,17 +161,21 @@ struct ImportJobRunnerTests {
         let base: any ObjectStore
         let end: Int?
 
-        func list(_ folder: S3URI, limits: ListingLimits) async throws -> [ListedObject] {
-            try await base.list(folder, limits: limits)
+        func list(
+            _ folder: S3URI, owner: String?, limits: ListingLimits, except: Set<String>
+        ) async throws -> [ListedObject] {
+            try await base.list(folder, owner: owner, limits: limits, except: except)
         }
-        func open(_ object: S3URI) async throws -> any RandomAccessBytes {
-            let bytes = try await base.open(object)
+        func open(_ object: S3URI, owner: String?) async throws -> any RandomAccessBytes {
+            let bytes = try await base.open(object, owner: owner)
             guard object.key.hasSuffix("/2.dcm") else { return bytes }
             guard let end else { throw Interrupted() }
             return BrokenBytes(base: bytes, end: end)
         }
         func prepare(_ folder: S3URI) async throws { try await base.prepare(folder) }
-        func write(_ bytes: [UInt8], to object: S3URI) async throws { try await base.write(bytes, to: object) }
+        func write(
+            to object: S3URI, _ body: (_ append: ([UInt8]) async throws -> Void) async throws -> Void
+        ) async throws { try await base.write(to: object, body) }
     }
 
     /// In the preamble, the meta information, the data set, the pixel data; nil: when it is opened.
@@ -205,6 +209,111 @@ struct ImportJobRunnerTests {
         #expect(counts.imported == 1)
         #expect(counts.customerErrors == 2)
         try await store.close()
+    }
+
+    // MARK: Buckets that fail
+
+    /// What one job looks like when a bucket fails in a call.
+    private static func run(
+        files: Int = 3, failing: @escaping @Sendable (WatchedObjectStore.Call) throws -> Void
+    ) async throws -> (job: ImportJobRecord, counts: ImportFileCounts, results: [String: String]) {
+        let fixture = try ImportFixture()
+        try fixture.putSeries(files)
+        let (store, datastore, _) = try await fixture.open()
+        let id = try await ImportFixture.submit(to: datastore)
+        let objects = WatchedObjectStore(base: fixture.objects) { try failing($0) }
+        try await ImportFixture.runner(datastore, objects).run(id)
+        let job = try await datastore.importJob(id)
+        let counts = try await datastore.importFileCounts(of: id)
+        let results = job.status == .completed ? try fixture.results(of: job) : [:]
+        try await store.close()
+        return (job, counts, results)
+    }
+
+    @Test(arguments: [
+        (ObjectStoreError.Code.noSuchObject, "not in its bucket"), (.denied, "denied"), (.changed, "changed"),
+        (.failed, "failed"),
+    ])
+    func aFileThatVanishesChangesOrIsDeniedFailsAlone(code: ObjectStoreError.Code, told: String) async throws {
+        let (job, counts, results) = try await Self.run { call in
+            guard case .open("study/2.dcm") = call else { return }
+            throw ObjectStoreError(code, "It \(told)")
+        }
+        #expect(job.status == .completed)
+        #expect(counts.imported == 2)
+        #expect(counts.serverErrors == 1)
+        #expect(results["FAILURE/failure.ndjson"]?.contains(told) == true)
+    }
+
+    @Test func aFileThatGrewOrShrankAfterItWasListedFailsAlone() async throws {
+        for bytes in [[1, 2, 3], [UInt8](repeating: 0, count: 9_000)] as [[UInt8]] {
+            let fixture = try ImportFixture()
+            try fixture.putSeries(3)
+            let (store, datastore, _) = try await fixture.open()
+            let id = try await ImportFixture.submit(to: datastore)
+            let objects = WatchedObjectStore(base: fixture.objects) { call in
+                guard case .open("study/2.dcm") = call else { return }
+                try fixture.put(bytes, at: "study/2.dcm")
+            }
+            try await ImportFixture.runner(datastore, objects).run(id)
+            let job = try await datastore.importJob(id)
+            #expect(job.status == .completed)
+            #expect(try await datastore.importFileCounts(of: id).imported == 2)
+            #expect(try fixture.results(of: job)["FAILURE/failure.ndjson"]?.contains("changed") == true)
+            try await store.close()
+        }
+    }
+
+    @Test func anOutageIsWaitedFor() async throws {
+        let known = Mutex<Set<String>>([])
+        let (job, counts, _) = try await Self.run { call in
+            // Each call finds the bucket down once.
+            let isFirst = known.withLock { $0.insert("\(call)").inserted }
+            if isFirst { throw ObjectStoreError(.unavailable, "down") }
+        }
+        #expect(job.status == .completed)
+        #expect(counts.imported == 3)
+    }
+
+    @Test func anOutageThatLastsFailsTheFilesAlone() async throws {
+        let (job, counts, results) = try await Self.run { call in
+            if case .open = call { throw ObjectStoreError(.unavailable, "S3 could not be reached") }
+        }
+        #expect(job.status == .completed)
+        #expect(counts.serverErrors == 3)
+        #expect(results["FAILURE/failure.ndjson"]?.contains("could not be reached") == true)
+        #expect(results["job-output-manifest.json"]?.contains("\"numberOfImportedFiles\":0") == true)
+    }
+
+    @Test(arguments: [ObjectStoreError.Code.denied, .noSuchBucket, .unavailable, .failed, .overLimit])
+    func aBucketThatCannotBeListedFailsTheJobAndSaysWhy(code: ObjectStoreError.Code) async throws {
+        let (job, counts, _) = try await Self.run { call in
+            if case .list = call { throw ObjectStoreError(code, "Why it failed") }
+        }
+        #expect(job.status == .failed)
+        #expect(job.message == "Why it failed")
+        #expect(counts.scanned == 0)
+    }
+
+    @Test func anOutputThatCannotBeWrittenFailsTheJobBeforeAnythingIsDone() async throws {
+        let (job, counts, _) = try await Self.run { call in
+            if case .prepare = call { throw ObjectStoreError(.denied, "Access to the output is denied") }
+        }
+        #expect(job.status == .failed)
+        #expect(job.message == "Access to the output is denied")
+        #expect(counts.scanned == 0)
+    }
+
+    @Test(arguments: ["success.ndjson", "manifest.json"])
+    func anOutputThatCanNoLongerBeWrittenFailsTheJobAndTellsWhatWasDone(name: String) async throws {
+        let (job, counts, _) = try await Self.run { call in
+            guard case .write(let key) = call, key.hasSuffix(name) else { return }
+            throw ObjectStoreError(.noSuchBucket, "Bucket output does not exist")
+        }
+        #expect(job.status == .failed)
+        #expect(counts.imported == 3)
+        #expect(job.message?.hasPrefix("3 of 3 files were imported") == true)
+        #expect(job.message?.hasSuffix("Bucket output does not exist") == true)
     }
 
     @Test func resultsAreWrittenThoughAnImageSetWasDeletedMeanwhile() async throws {

@@ -1,3 +1,4 @@
+import Catalog
 import DICOM
 import Exchange
 import HTTPTypes
@@ -139,6 +140,30 @@ struct OperationTests {
             #expect(names == ["job-3", "job-2", "job-1"])
             #expect(second.json["nextToken"] == nil)
             #expect(try await api.send(.get, "\(path)&jobStatus=FAILED")?.json["jobSummaries"]?.array?.isEmpty == true)
+        }
+    }
+
+    @Test func aRunningJobTellsHowFarItIs() async throws {
+        try await NativeAPIFixture.run { api in
+            let id = try await api.datastore.submitImportJob(
+                ImportJobSubmission(
+                    clientToken: "1", dataAccessRoleARN: "arn:aws:iam::123456789012:role/r", inputS3URI: "s3://b/i",
+                    outputS3URI: "s3://b/o")
+            ).id
+            let path = "/getDICOMImportJob/datastore/\(api.datastore.id)/job/\(id)"
+            #expect(try await api.send(.get, path)?.json["jobProperties"]?["message"] == nil)
+            let job = try #require(try await api.datastore.claimImportJob(id, by: 1))
+            _ = try await api.datastore.beginImportJob(
+                job,
+                files: [
+                    ImportFileRecord(key: "a", byteCount: 1, state: .pending),
+                    ImportFileRecord(
+                        key: "b", byteCount: 1,
+                        state: .failed(exceptionType: "ValidationException", message: "no", isServerFault: false)),
+                ])
+            let properties = try await api.send(.get, path)?.json["jobProperties"]
+            #expect(properties?["jobStatus"]?.string == "IN_PROGRESS")
+            #expect(properties?["message"]?.string == "1 of 2 files read, 1 FAILED")
         }
     }
 

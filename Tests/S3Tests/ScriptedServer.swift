@@ -65,7 +65,7 @@ final class ScriptedServer: Sendable {
     var requests: [Request] { log.withLock { $0 } }
 
     func close() async throws {
-        try await channel.close()
+        if channel.isActive { try await channel.close() }
     }
 
     /// What answers; set once the server is there.

@@ -91,9 +91,20 @@ extension InMemoryTransaction: CatalogReading {
         return Array(jobs.prefix(max(limit, 0)))
     }
 
+    func endedImportJobs(submittedUntil instant: Timestamp, limit: Int) -> [ImportJobRecord] {
+        let jobs = state.jobs.values.filter {
+            $0.submittedAt <= instant && ($0.status == .completed || $0.status == .failed)
+        }
+        return Array(jobs.sorted { ($0.submittedAt, $0.id) < ($1.submittedAt, $1.id) }.prefix(max(limit, 0)))
+    }
+
     func importFiles(of job: ImportJobID, after key: String?, limit: Int) -> [ImportFileRecord] {
         let files = (state.files[job] ?? [:]).values.filter { file in key.map { $0.precedes(file.key) } ?? true }
         return Array(files.sorted { $0.key.precedes($1.key) }.prefix(max(limit, 0)))
+    }
+
+    func metadataMappings(of job: ImportJobID) -> Set<Int> {
+        Set((state.files[job] ?? [:]).values.compactMap(\.metadataMapping))
     }
 
     func importFileCounts(of job: ImportJobID) -> ImportFileCounts {

@@ -144,6 +144,12 @@ extension InMemoryTransaction: CatalogWriting {
         state.jobs[job.id] = job
     }
 
+    func deleteImportJob(_ id: ImportJobID) throws {
+        guard state.jobs.removeValue(forKey: id) != nil else { throw missing("import job") }
+        state.files[id] = nil
+        state.tokens = state.tokens.filter { $0.value.resourceID != id.description }
+    }
+
     func insert(_ files: [ImportFileRecord], of job: ImportJobID) throws {
         guard state.jobs[job] != nil else { throw missing("import job") }
         var known = state.files[job] ?? [:]

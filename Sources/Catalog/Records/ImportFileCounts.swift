@@ -16,4 +16,10 @@ public struct ImportFileCounts: Sendable, Hashable {
 
     /// All files of the job.
     public var scanned: Int { pending + staged + imported + customerErrors + serverErrors }
+
+    /// How far a job has come, for people, in the alphabet of job messages.
+    public var progress: String {
+        let failed = customerErrors + serverErrors
+        return "\(scanned - pending) of \(scanned) files read" + (failed > 0 ? ", \(failed) FAILED" : "")
+    }
 }

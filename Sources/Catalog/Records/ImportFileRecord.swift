@@ -20,6 +20,8 @@ public struct ImportFileRecord: Sendable, Equatable {
     public var byteCount: Int64
     /// How far it is.
     public var state: State
+    /// Which of the job's metadata mappings it falls under, counted from 0; known once it was read.
+    public var metadataMapping: Int?
 
     /// Gathers the parts.
     public init(key: String, byteCount: Int64, state: State) {

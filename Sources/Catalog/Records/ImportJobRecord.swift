@@ -29,8 +29,10 @@ public struct ImportJobRecord: Sendable, Equatable {
     public var submittedAt: Timestamp
     /// When it was completed or failed.
     public var endedAt: Timestamp?
-    /// Why it failed.
+    /// Why it failed; of a completed job, what its owner should know.
     public var message: String?
+    /// Which worker runs it now; nil when none does.
+    public var lease: ImportJobLease?
 
     /// Gathers the parts.
     public init(
@@ -44,5 +46,19 @@ public struct ImportJobRecord: Sendable, Equatable {
         self.inputS3URI = inputS3URI
         self.outputS3URI = outputS3URI
         self.submittedAt = submittedAt
+    }
+}
+
+/// The right of one worker to run a job, until it ends unless it is renewed.
+public struct ImportJobLease: Sendable, Hashable {
+    /// The worker.
+    public var holder: UInt128
+    /// When others may take the job.
+    public var endsAt: Timestamp
+
+    /// Gathers the parts.
+    public init(holder: UInt128, endsAt: Timestamp) {
+        self.holder = holder
+        self.endsAt = endsAt
     }
 }

@@ -8,7 +8,8 @@ extension SQLiteTransaction {
 
     private static let jobColumns = [
         "id", "name", "status", "data_access_role_arn", "input_s3_uri", "output_s3_uri", "submitted_at",
-        "result_s3_uri", "input_owner_account_id", "import_configuration", "ended_at", "message",
+        "result_s3_uri", "input_owner_account_id", "import_configuration", "ended_at", "message", "lease_holder",
+        "lease_ends_at",
     ]
     private static let jobList = jobColumns.joined(separator: ", ")
 
@@ -39,6 +40,15 @@ extension SQLiteTransaction {
         ) { try $0.importJob() }
     }
 
+    func endedImportJobs(submittedUntil instant: Timestamp, limit: Int) throws -> [ImportJobRecord] {
+        try rows(
+            """
+            SELECT \(Self.jobList) FROM import_job WHERE submitted_at <= ? AND status IN ('COMPLETED', 'FAILED')
+            ORDER BY submitted_at, id LIMIT ?
+            """, [instant.milliseconds, max(limit, 0)]
+        ) { try $0.importJob() }
+    }
+
     func insert(_ job: ImportJobRecord) throws {
         try execute(
             "INSERT INTO import_job (\(Self.jobList)) VALUES (\(Self.jobColumns.map { _ in "?" }.joined(separator: ", ")))",
@@ -58,7 +68,8 @@ extension SQLiteTransaction {
         [
             job.name, job.status.rawValue, job.dataAccessRoleARN, job.inputS3URI, job.outputS3URI,
             job.submittedAt.milliseconds, job.resultS3URI, job.inputOwnerAccountID, job.importConfiguration,
-            job.endedAt?.milliseconds, job.message,
+            job.endedAt?.milliseconds, job.message, job.lease.map { ImportJobID($0.holder).blob },
+            job.lease?.endsAt.milliseconds,
         ]
     }
 
@@ -66,6 +77,7 @@ extension SQLiteTransaction {
 
     private static let stateColumns = [
         "byte_count", "state", "object", "image_set", "version", "is_primary", "warnings", "exception_type", "message",
+        "metadata_mapping",
     ]
 
     func importFiles(of job: ImportJobID, after key: String?, limit: Int) throws -> [ImportFileRecord] {
@@ -76,6 +88,14 @@ extension SQLiteTransaction {
             """,
             [job.blob, key ?? "", max(limit, 0)]
         ) { try $0.importFile() }
+    }
+
+    func metadataMappings(of job: ImportJobID) throws -> Set<Int> {
+        Set(
+            try rows(
+                "SELECT DISTINCT metadata_mapping FROM import_file WHERE job = ? AND metadata_mapping IS NOT NULL",
+                [job.blob]
+            ) { $0.integer() })
     }
 
     func importFileCounts(of job: ImportJobID) throws -> ImportFileCounts {
@@ -93,6 +113,17 @@ extension SQLiteTransaction {
             }
         }
         return counts
+    }
+
+    func deleteImportJob(_ id: ImportJobID) throws {
+        guard try importJob(id) != nil else { throw missing("import job") }
+        let staged = try rows(
+            "SELECT object FROM import_file WHERE job = ? AND object IS NOT NULL", [id.blob]
+        ) { $0.number() }
+        try execute("DELETE FROM import_file WHERE job = ?", [id.blob])
+        for object in staged { try release(object) }
+        try execute("DELETE FROM client_token WHERE resource_id = ?", [id.description])
+        try execute("DELETE FROM import_job WHERE id = ?", [id.blob])
     }
 
     func insert(_ files: [ImportFileRecord], of job: ImportJobID) throws {
@@ -132,6 +163,10 @@ extension SQLiteTransaction {
 
     /// The values of ``stateColumns``.
     private func values(of file: ImportFileRecord) throws -> [(any DatabaseValueConvertible)?] {
+        try state(of: file) + [file.metadataMapping]
+    }
+
+    private func state(of file: ImportFileRecord) throws -> [(any DatabaseValueConvertible)?] {
         switch file.state {
         case .pending:
             [file.byteCount, FileState.pending.rawValue, nil, nil, nil, nil, nil, nil, nil]
@@ -206,6 +241,10 @@ extension ColumnReader {
         job.importConfiguration = optionalText()
         job.endedAt = optionalTimestamp()
         job.message = optionalText()
+        let (holder, endsAt) = (optionalData(), optionalTimestamp())
+        if let holder, let endsAt {
+            job.lease = ImportJobLease(holder: try ImportJobID(blob: holder).value, endsAt: endsAt)
+        }
         return job
     }
 
@@ -213,7 +252,7 @@ extension ColumnReader {
         let (key, byteCount, state) = (text(), number(), try word() as FileState)
         let (object, imageSet) = (optionalNumber(), optionalData())
         let (version, isPrimary, warnings) = (optionalInteger(), optionalFlag(), optionalText())
-        let (exceptionType, message) = (optionalText(), optionalText())
+        let (exceptionType, message, mapping) = (optionalText(), optionalText(), optionalInteger())
         let record: ImportFileRecord.State =
             switch state {
             case .pending: .pending
@@ -226,7 +265,9 @@ extension ColumnReader {
                 .failed(
                     exceptionType: exceptionType ?? "", message: message ?? "", isServerFault: state == .serverError)
             }
-        return ImportFileRecord(key: key, byteCount: byteCount, state: record)
+        var file = ImportFileRecord(key: key, byteCount: byteCount, state: record)
+        file.metadataMapping = mapping
+        return file
     }
 
     private static func warnings(in text: String?) throws -> [ImportFileWarning] {

@@ -97,7 +97,8 @@ public struct JSONObject: Sendable, Equatable {
     /// The members.
     public internal(set) var members: [Member]
 
-    init(members: [Member]) {
+    /// An object of members whose names differ.
+    public init(members: [Member]) {
         self.members = members
     }
 

@@ -37,7 +37,7 @@ public enum InstanceView {
 
 extension DataElement {
     /// Whether there is UTF-8 text in it, at any depth, that is more than ASCII.
-    fileprivate var hasExtendedText: Bool {
+    var hasExtendedText: Bool {
         switch value {
         case .bytes(let bytes): vr.usesCharacterSet && bytes.contains { $0 >= 0x80 }
         case .items(let items): items.contains { $0.elements.contains(where: \.hasExtendedText) }

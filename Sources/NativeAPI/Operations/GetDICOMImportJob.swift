@@ -16,7 +16,8 @@ struct GetDICOMImportJob: NativeOperation {
 
     static func perform(_ input: BoundRequest, in context: OperationContext) async throws -> Response {
         let datastore = try await context.store.open(input.datastoreID())
-        let job = try await datastore.importJob(input.id("jobId", "DICOM import job"))
+        var job = try await datastore.importJob(input.id("jobId", "DICOM import job"))
+        if job.status == .inProgress { job.message = try await datastore.importFileCounts(of: job.id).progress }
         return JSONAnswer.response { answer in
             answer.put("jobProperties") { properties in
                 properties.put(job, of: datastore.id)

@@ -22,9 +22,6 @@ struct StartDICOMImportJob: NativeOperation {
         errors: [.throttling, .conflict, .accessDenied, .validation, .internal, .notFound, .quotaExceeded])
 
     static func perform(_ input: BoundRequest, in context: OperationContext) async throws -> Response {
-        guard input["importConfiguration"] == nil else {
-            throw ServiceError(.validation, "importConfiguration is not supported by this version of Isocenter")
-        }
         for member in ["inputS3Uri", "outputS3Uri"] where "\(input.text(member) ?? "")/".hasPrefix("s3://local-folder/")
         {
             // The name stands for this machine's own files, which only `isocenter import` may read.
@@ -36,6 +33,7 @@ struct StartDICOMImportJob: NativeOperation {
             inputS3URI: input.text("inputS3Uri") ?? "", outputS3URI: input.text("outputS3Uri") ?? "")
         submission.name = input.text("jobName")
         submission.inputOwnerAccountID = input.text("inputOwnerAccountId")
+        submission.importConfiguration = try input["importConfiguration"].map(Self.checkedConfiguration)
         let job = try await datastore.submitImportJob(submission)
         return JSONAnswer.response { answer in
             answer.put("datastoreId", datastore.id.description)
@@ -43,5 +41,25 @@ struct StartDICOMImportJob: NativeOperation {
             answer.put("jobStatus", job.status.rawValue)
             answer.put("submittedAt", job.submittedAt)
         }
+    }
+
+    /// The configuration as text; no two mappings may be for the same instances, and none may lead out of inputS3Uri.
+    private static func checkedConfiguration(_ json: JSONValue) throws -> String {
+        let mappings = json["dicomJsonMetadataImportConfiguration"]?["dicomMetadataMappings"]?.array ?? []
+        var targets: Set<[String]> = []
+        for mapping in mappings {
+            let target = ["studyInstanceUID", "seriesInstanceUID"].map { mapping[$0]?.string ?? "" }
+            guard targets.insert(target).inserted else {
+                throw ServiceError(.validation, "Two of 'dicomMetadataMappings' are for the same study or series")
+            }
+            let path = (mapping["metadataFilePath"]?.string ?? "").split(
+                separator: "/", omittingEmptySubsequences: false)
+            guard !path.contains(".."), !path.contains("."), path.last != "" else {
+                throw ServiceError(.validation, "'metadataFilePath' must name a file below inputS3Uri")
+            }
+        }
+        var text = JSONWriter()
+        text.value(json)
+        return String(decoding: text.bytes, as: UTF8.self)
     }
 }

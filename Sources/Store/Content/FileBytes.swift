@@ -6,8 +6,10 @@ public final class FileBytes: RandomAccessBytes {
     /// The length when it was opened.
     public let count: Int
     private let descriptor: Int32
+    /// When the file was last written before it was opened; nil for a file that nobody else writes to.
+    private let modifiedAt: timespec?
 
-    /// Opens a regular file.
+    /// Opens a regular file that others may write to: a read that finds it changed throws.
     public init(path: String) throws {
         descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError.unreadable(errno) }
@@ -18,12 +20,14 @@ public final class FileBytes: RandomAccessBytes {
             throw FileError.unreadable(code)
         }
         count = Int(status.st_size)
+        modifiedAt = status.st_mtim
     }
 
     /// Takes over an open descriptor.
     init(adopting descriptor: Int32, count: Int) {
         self.descriptor = descriptor
         self.count = count
+        modifiedAt = nil
     }
 
     deinit {
@@ -49,7 +53,17 @@ public final class FileBytes: RandomAccessBytes {
                 }
             }
         }
+        try checkUnchanged()
         return bytes[...]
+    }
+
+    private func checkUnchanged() throws {
+        guard let modifiedAt else { return }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FileError.unreadable(errno) }
+        guard status.st_size == count, status.st_mtim.tv_sec == modifiedAt.tv_sec,
+            status.st_mtim.tv_nsec == modifiedAt.tv_nsec
+        else { throw FileError.changed }
     }
 
     /// Why a file could not be read.
@@ -58,5 +72,7 @@ public final class FileBytes: RandomAccessBytes {
         case unreadable(Int32)
         /// The file is shorter than it was.
         case outOfRange
+        /// The file was written to after it was opened.
+        case changed
     }
 }

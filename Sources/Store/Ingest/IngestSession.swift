@@ -19,10 +19,16 @@ public struct IngestSession: Sendable {
 
     /// Reads, checks, encodes and verifies one P10 file, and appends what is kept of it. Nothing becomes visible.
     ///
-    /// Throws ``ImportRejection`` when the file is at fault; any other error is the store's.
-    public func stage(_ content: any RandomAccessBytes) async throws -> StagedInstance {
+    /// `amend` may change the data set before it is checked; what it throws is thrown. Throws ``ImportRejection`` when the
+    /// file is at fault; any other error is the store's.
+    public func stage(
+        _ content: any RandomAccessBytes, amend: ((DataSet) async throws -> DataSet)? = nil
+    ) async throws -> StagedInstance {
         let salt = withUnsafeBytes(of: datastore.environment.random128().bigEndian) { Array($0) }
-        let intake = try await datastore.encoders.runIfActive { try InstanceIntake(content, salt: salt) }
+        let encoders = datastore.encoders
+        var file = try await encoders.runIfActive { try InstanceIntake.read(content) }
+        if let amend { file.dataSet = try await amend(file.dataSet) }
+        let intake = try await encoders.runIfActive { [file] in try InstanceIntake(file, salt: salt) }
         let pixels = try await storePixels(of: intake)
         var byteCount = pixels.byteCount
         var bulkValues: [BulkValueRecord] = []

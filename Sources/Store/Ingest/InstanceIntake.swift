@@ -12,15 +12,22 @@ struct InstanceIntake: Sendable {
     let pixels: FrameSource
     let warnings: [ImportFileWarning]
 
-    /// Reads a file; throws ``ImportRejection`` when it cannot be imported.
-    init(_ content: any RandomAccessBytes, salt: [UInt8]) throws {
+    /// What a file holds; throws ``ImportRejection`` when it cannot be read.
+    static func read(_ content: any RandomAccessBytes) throws -> PartTenFile {
         do {
-            file = try PartTenReader.read(content)
+            return try PartTenReader.read(content)
+        } catch {
+            throw ImportRejection(error)
+        }
+    }
+
+    /// Takes a file that was read; throws ``ImportRejection`` when it cannot be imported.
+    init(_ file: PartTenFile, salt: [UInt8]) throws {
+        self.file = file
+        do {
             warnings = try ImportCheck.check(file)
                 .map { ImportFileWarning(code: $0.code.rawValue, message: $0.message) }
-        } catch let error as DICOMError {
-            throw ImportRejection(error)
-        } catch let error as ImportFailure {
+        } catch {
             throw ImportRejection(error.isAboutIdentity ? .notUnderstood : .ruleBroken, error.message)
         }
         (header, bulkSources) = StoredHeader.taken(from: file, salt: salt)

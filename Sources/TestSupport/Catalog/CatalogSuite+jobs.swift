@@ -16,6 +16,7 @@ extension CatalogSuite {
                 job.importConfiguration = "{}"
                 job.endedAt = Timestamp(milliseconds: 6)
                 job.message = "no"
+                job.lease = ImportJobLease(holder: .max - 1, endsAt: Timestamp(milliseconds: 7))
                 try transaction.update(job)
                 try expect(transaction.importJob(job.id), job)
                 try expect(transaction.importJob(ImportJobID(2)), nil)
@@ -46,6 +47,17 @@ extension CatalogSuite {
                 try expect(list(.submitted, after: 3), [1])
                 try expect(list(since: 10), [2, 4, 3])
                 try expect(list(.failed), [])
+                func ended(until instant: Int64, limit: Int = 9) throws -> [UInt128] {
+                    try transaction.endedImportJobs(
+                        submittedUntil: Timestamp(milliseconds: instant), limit: limit
+                    ).map(\.id.value)
+                }
+                try transaction.insert(CatalogSample.job(5, submittedAt: 5, status: .failed))
+                try expect(ended(until: 20), [5, 3])
+                try expect(ended(until: 20, limit: 1), [5])
+                try expect(ended(until: 19), [5])
+                try expect(ended(until: 4), [])
+                try transaction.deleteImportJob(ImportJobID(5))
                 try expect(throws: CatalogError(.missing, "")) { try list(after: 9) }
             }
         },
@@ -61,8 +73,14 @@ extension CatalogSuite {
                     ("c", .failed(exceptionType: "T", message: "m", isServerFault: false)),
                     ("d", .failed(exceptionType: "T", message: "m", isServerFault: true)),
                 ]
-                let files = states.map { ImportFileRecord(key: $0, byteCount: 1 << 33, state: $1) }
-                try transaction.insert(files, of: job.id)
+                var files = states.map { ImportFileRecord(key: $0, byteCount: 1 << 33, state: $1) }
+                files[2].metadataMapping = 0
+                files[3].metadataMapping = 7
+                files[4].metadataMapping = 7
+                let inserted = files
+                try transaction.insert(inserted, of: job.id)
+                try expect(transaction.metadataMappings(of: job.id), [0, 7])
+                try expect(transaction.metadataMappings(of: ImportJobID(9)), [])
                 let keys = ["B", "a/z", "a/ä", "b", "c", "d"]
                 let listed = try transaction.importFiles(of: job.id, after: nil, limit: 99)
                 try expect(listed.map(\.key), keys)
@@ -87,6 +105,35 @@ extension CatalogSuite {
                 unknown.state = .staged(StoredObjectID(rawValue: 999), warnings: [])
                 let dangling = unknown
                 try expect(throws: CatalogError(.missing, "")) { try transaction.insert([dangling], of: job.id) }
+            }
+        },
+        Check("a job that is deleted takes its files, staged objects and tokens along") { catalog in
+            try await catalog.write { transaction in
+                let (job, other) = (CatalogSample.job(1, submittedAt: 1), CatalogSample.job(2, submittedAt: 1))
+                for job in [job, other] {
+                    try transaction.insert(job)
+                    let object = try transaction.insert(CatalogSample.object(), frames: [])
+                    try transaction.insert(
+                        [
+                            ImportFileRecord(key: "a", byteCount: 1, state: .staged(object, warnings: [])),
+                            ImportFileRecord(key: "b", byteCount: 1, state: .pending),
+                        ], of: job.id)
+                    try transaction.insert(
+                        ClientTokenRecord(
+                            requestDigest: "d", resourceID: job.id.description, createdAt: Timestamp(milliseconds: 1)),
+                        token: job.id.description, operation: "StartDICOMImportJob")
+                }
+                try transaction.deleteImportJob(job.id)
+                try expect(transaction.importJob(job.id), nil)
+                try expect(transaction.importFiles(of: job.id, after: nil, limit: 9), [])
+                try expect(transaction.clientToken(job.id.description, operation: "StartDICOMImportJob"), nil)
+                _ = try transaction.deleteUnreferencedObjects()
+                var count = 0
+                try transaction.forEachStoredObject { _, _ in count += 1 }
+                try expect(count, 1)
+                try expect(transaction.importFiles(of: other.id, after: nil, limit: 9).count, 2)
+                try expect(transaction.clientToken(other.id.description, operation: "StartDICOMImportJob") != nil, true)
+                try expect(throws: CatalogError(.missing, "")) { try transaction.deleteImportJob(job.id) }
             }
         },
         Check("a client token stands for one request of one operation") { catalog in

@@ -56,7 +56,8 @@ struct ImportCommand: AsyncParsableCommand {
         } else {
             let runner = ImportJobRunner(
                 datastore: target, objects: FolderObjectStore(buckets: [:]), quotas: StoreQuotas(),
-                concurrency: settings.store().encodingConcurrency + 1, logger: logger)
+                concurrency: settings.store().encodingConcurrency + 1, worker: store.environment.random128(),
+                logger: logger)
             async let end = follow(job.id, in: target)
             try await runner.run(job.id)
             finished = try await end
@@ -90,10 +91,7 @@ struct ImportCommand: AsyncParsableCommand {
         while true {
             let job = try await datastore.importJob(id)
             let counts = try await datastore.importFileCounts(of: id)
-            let failed = counts.customerErrors + counts.serverErrors
-            line.show(
-                done: counts.scanned - counts.pending, of: counts.scanned,
-                "files read" + (failed > 0 ? ", \(failed) FAILED" : ""))
+            line.show(done: counts.scanned - counts.pending, of: counts.scanned, counts.progress)
             if job.status == .completed || job.status == .failed { return job }
             try await Task.sleep(for: .milliseconds(100))
         }

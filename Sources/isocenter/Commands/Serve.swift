@@ -43,6 +43,18 @@ struct Serve: AsyncParsableCommand {
         let settings = try effectiveSettings()
         ProcessTuning.apply()
         let logger = try Log.start(level: settings.logLevel)
+        let buckets = try Buckets(settings)
+        do {
+            try await serve(settings, buckets, logger)
+        } catch {
+            // The first error tells more.
+            try? await buckets.close()
+            throw error
+        }
+        try await buckets.close()
+    }
+
+    private func serve(_ settings: Settings, _ buckets: Buckets, _ logger: Logger) async throws {
         let directory = try DataDirectory(settings.dataPath)
         try directory.lock()
         let store = try await Store.open(
@@ -57,8 +69,7 @@ struct Serve: AsyncParsableCommand {
         ) { port in
             announcement.print(port: port, isUnauthenticated: isUnauthenticated)
         }
-        let importing = ImportService(
-            store: store, objects: FolderObjectStore(buckets: settings.bucketFolders), logger: logger)
+        let importing = ImportService(store: store, objects: buckets.objects, logger: logger)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [

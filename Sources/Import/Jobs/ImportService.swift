@@ -5,21 +5,30 @@ public import Store
 
 /// The import workers: runs every submitted job of the store, and those that an earlier run left unfinished.
 ///
-/// Jobs run a bounded number at a time, taking turns between data stores, so that one busy store does not starve another.
+/// Some jobs of each data store run at a time, and all of them share the slots in which files are staged, data stores
+/// taking turns (``StagingSlots``): one busy store does not starve another, and a large job does not hold up a small one.
 public struct ImportService: Service {
     private let store: Store
     private let objects: any ObjectStore
     private let concurrentJobs: Int
+    private let slots: StagingSlots
+    private let worker: UInt128
     private let logger: Logger
 
     /// How often the catalogs are asked for jobs that nobody announced.
     private static let lookAgainAfter = Duration.seconds(1)
 
-    /// Workers for a store whose jobs read from and write to `objects`, `concurrentJobs` at a time.
-    public init(store: Store, objects: any ObjectStore, concurrentJobs: Int = 2, logger: Logger) {
+    /// Ended jobs that are too old to be listed are removed this often.
+    private static let purgeAfter = Duration.seconds(3_600)
+
+    /// Workers for a store whose jobs read from and write to `objects`, `concurrentJobs` of each data store at a time.
+    public init(store: Store, objects: any ObjectStore, concurrentJobs: Int = 4, logger: Logger) {
         self.store = store
         self.objects = objects
         self.concurrentJobs = max(1, concurrentJobs)
+        // One more than can be encoded, so that one file is read while the others are encoded.
+        slots = StagingSlots(store.configuration.encodingConcurrency + 1)
+        worker = store.environment.random128()
         self.logger = logger
     }
 
@@ -50,20 +59,26 @@ public struct ImportService: Service {
                     try await Task.sleep(for: Self.lookAgainAfter)
                 }
             }
-            var queue = FairQueue()
-            var running: Set<ImportJobReference> = []
+            group.addTask {
+                while !Task.isCancelled {
+                    await purge()
+                    try await Task.sleep(for: Self.purgeAfter)
+                }
+            }
+            var lines: [DatastoreID: JobLine] = [:]
             for await event in events {
                 switch event {
-                case .submitted(let job): if !running.contains(job) { queue.append(job) }
-                case .ended(let job): running.remove(job)
+                case .submitted(let job): lines[job.datastore, default: JobLine()].append(job)
+                case .ended(let job): lines[job.datastore]?.end(job)
                 }
-                while running.count < concurrentJobs, let job = queue.next() {
-                    running.insert(job)
+                let datastore = event.job.datastore
+                while let job = lines[datastore]?.next(atMost: concurrentJobs) {
                     group.addTask {
                         await run(job)
                         source.yield(.ended(job))
                     }
                 }
+                if lines[datastore]?.isEmpty == true { lines[datastore] = nil }
             }
         }
     }
@@ -78,12 +93,20 @@ public struct ImportService: Service {
         }
     }
 
+    private func purge() async {
+        do {
+            try await store.purgeImportJobs()
+        } catch {
+            logger.warning("old import jobs could not be removed", metadata: ["error": "\(error)"])
+        }
+    }
+
     private func run(_ reference: ImportJobReference) async {
         do {
             let datastore = try await store.open(reference.datastore)
             try await ImportJobRunner(
                 datastore: datastore, objects: objects, quotas: store.configuration.quotas,
-                concurrency: store.configuration.encodingConcurrency + 1, logger: logger
+                slots: slots, worker: worker, logger: logger
             ).run(reference.job)
         } catch is CancellationError {
             logger.notice("import job interrupted; it goes on at the next start", metadata: ["job": "\(reference.job)"])
@@ -97,27 +120,38 @@ public struct ImportService: Service {
     private enum Event: Sendable {
         case submitted(ImportJobReference)
         case ended(ImportJobReference)
+
+        var job: ImportJobReference {
+            switch self {
+            case .submitted(let job), .ended(let job): job
+            }
+        }
     }
 }
 
-/// Jobs waiting for a worker; data stores take turns, each store's jobs go first come, first served.
-struct FairQueue {
-    private var waiting: [(datastore: DatastoreID, jobs: [ImportJobReference])] = []
+/// The jobs of one data store: first come, first served, each once.
+struct JobLine {
+    private var waiting: [ImportJobReference] = []
+    private var running: Set<ImportJobReference> = []
 
+    /// Whether nothing waits and nothing runs.
+    var isEmpty: Bool { waiting.isEmpty && running.isEmpty }
+
+    /// Puts a job at the end, unless it is in the line or runs.
     mutating func append(_ job: ImportJobReference) {
-        if let place = waiting.firstIndex(where: { $0.datastore == job.datastore }) {
-            guard !waiting[place].jobs.contains(job) else { return }
-            waiting[place].jobs.append(job)
-        } else {
-            waiting.append((job.datastore, [job]))
-        }
+        if !running.contains(job) && !waiting.contains(job) { waiting.append(job) }
     }
 
-    mutating func next() -> ImportJobReference? {
-        guard !waiting.isEmpty else { return nil }
-        var turn = waiting.removeFirst()
-        let job = turn.jobs.removeFirst()
-        if !turn.jobs.isEmpty { waiting.append(turn) }
+    /// Starts the next job, when fewer than `most` run.
+    mutating func next(atMost most: Int) -> ImportJobReference? {
+        guard running.count < most, !waiting.isEmpty else { return nil }
+        let job = waiting.removeFirst()
+        running.insert(job)
         return job
+    }
+
+    /// Takes note of a job's end.
+    mutating func end(_ job: ImportJobReference) {
+        running.remove(job)
     }
 }

@@ -12,7 +12,11 @@ struct ImportManifest {
     let counts: ImportFileCounts
     let imageSets: [ImageSetSummary]
 
-    func bytes(from store: Datastore) async throws -> [UInt8] {
+    /// Bytes that are gathered before they are handed on.
+    static let pieceBytes = 256 << 10
+
+    /// Hands over the document in pieces: a job can have millions of frames.
+    func write(from store: Datastore, _ append: ([UInt8]) async throws -> Void) async throws {
         var json = JSONWriter()
         json.beginObject()
         json.name("jobSummary")
@@ -29,13 +33,14 @@ struct ImportManifest {
                 of: imageSet.response.imageSet, version: imageSet.response.version)
             for instance in instances {
                 write(instance, to: &json)
+                if json.bytes.count >= Self.pieceBytes { try await append(json.takeBytes()) }
             }
             json.endArray()
             json.endObject()
         }
         json.endArray()
         json.endObject()
-        return json.bytes
+        try await append(json.takeBytes())
     }
 
     private func writeSummary(to json: inout JSONWriter) {

@@ -12,17 +12,22 @@ public struct S3URI: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Reads an address; nil when it is none.
+    ///
+    /// By bytes: a slash that a combining character follows is one `Character` with it, and still a slash.
     public init?(_ text: String) {
-        guard text.hasPrefix("s3://") else { return nil }
-        let parts = text.dropFirst(5).split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        let bytes = text.utf8
+        guard bytes.starts(with: "s3://".utf8) else { return nil }
+        let parts = bytes.dropFirst(5).split(
+            separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false
+        ).map { String(decoding: $0, as: UTF8.self) }
         guard let bucket = parts.first, !bucket.isEmpty else { return nil }
-        self.bucket = String(bucket)
-        self.key = parts.count > 1 ? String(parts[1]) : ""
+        self.bucket = bucket
+        self.key = parts.count > 1 ? parts[1] : ""
     }
 
     /// The address as a folder: an input without trailing slash means that folder, not a string prefix (spec/20).
     public var asFolder: S3URI {
-        key.isEmpty || key.hasSuffix("/") ? self : S3URI(bucket: bucket, key: key + "/")
+        key.isEmpty || key.utf8.last == UInt8(ascii: "/") ? self : S3URI(bucket: bucket, key: key + "/")
     }
 
     /// The bucket name that stands for this machine's own files, in jobs that `isocenter import` submits. The API takes

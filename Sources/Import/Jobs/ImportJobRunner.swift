@@ -1,0 +1,309 @@
+import Catalog
+import DICOM
+public import ImageSets
+public import Logging
+public import Store
+import Synchronization
+
+/// Carries one import job from wherever it stands to its end. Every step is durable before the next begins, and every
+/// step can be repeated, so a job survives kill -9 at any moment with the result it would have had without:
+///
+/// 1. list the input; the files and IN_PROGRESS become durable together;
+/// 2. stage each pending file: parse, check, encode, verify, append; bytes and file state become durable in batches;
+/// 3. put all staged files into image sets in one transaction, in byte order of key;
+/// 4. write the results, then COMPLETED.
+public struct ImportJobRunner: Sendable {
+    let datastore: Datastore
+    let objects: any ObjectStore
+    let quotas: StoreQuotas
+    let slots: StagingSlots
+    let worker: UInt128
+    let logger: Logger
+    let patience: OutagePatience
+
+    /// A runner that stages `concurrency` files at a time.
+    public init(
+        datastore: Datastore, objects: any ObjectStore, quotas: StoreQuotas, concurrency: Int, worker: UInt128,
+        logger: Logger
+    ) {
+        self.init(
+            datastore: datastore, objects: objects, quotas: quotas, slots: StagingSlots(concurrency), worker: worker,
+            logger: logger)
+    }
+
+    /// A runner that stages files as `slots` are given to it, holds its job under the name `worker`, and waits for an
+    /// object store that is down for these pauses in all.
+    init(
+        datastore: Datastore, objects: any ObjectStore, quotas: StoreQuotas, slots: StagingSlots, worker: UInt128,
+        logger: Logger, outagePauses: [Duration] = OutagePatience.minutes
+    ) {
+        self.datastore = datastore
+        self.objects = objects
+        self.quotas = quotas
+        self.slots = slots
+        self.worker = worker
+        self.logger = logger
+        patience = OutagePatience(outagePauses)
+    }
+
+    /// Runs a job to its end; does nothing for one that has ended or that another worker has. Throws only when the store
+    /// itself fails, or the job is taken away; it can then be run again.
+    public func run(_ id: ImportJobID) async throws {
+        guard let job = try await datastore.claimImportJob(id, by: worker) else { return }
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await keep(job) }
+                group.addTask { try await work(on: job) }
+                // The job's end, or the end of the right to it.
+                _ = try await group.next()
+                group.cancelAll()
+            }
+        } catch {
+            // When even this fails, the lease ends by itself.
+            if !(error is CancellationError) { try? await datastore.releaseImportJob(job) }
+            throw error
+        }
+    }
+
+    /// Renews the lease until cancelled.
+    private func keep(_ job: ImportJobRecord) async throws {
+        while true {
+            do {
+                try await Task.sleep(for: .seconds(Datastore.importLeaseSeconds / 3))
+            } catch {
+                return
+            }
+            try await datastore.renewImportJob(job)
+        }
+    }
+
+    private func work(on claimed: ImportJobRecord) async throws {
+        var job = claimed
+        let results = ImportResults(job: job, datastore: datastore.id)
+        do {
+            guard let input = S3URI(job.inputS3URI)?.asFolder, S3URI(job.outputS3URI) != nil else {
+                throw ImportJobFailure("inputS3Uri and outputS3Uri must be s3 URIs")
+            }
+            let mappings = try MetadataMappings(configuration: job.importConfiguration)
+            if job.status == .submitted {
+                try await patience.run { try await objects.prepare(results.folder) }
+                job = try await begin(job, input: input, except: mappings.keys(below: input))
+            }
+            try await stagePendingFiles(of: job, input: input, mappings)
+            try await datastore.commitImportJob(job)
+            try await write(results)
+            try await datastore.endImportJob(
+                job, status: .completed,
+                message: try await mappings.remark(used: datastore.metadataMappings(of: job.id)),
+                resultS3URI: results.folder.description)
+        } catch let error as ObjectStoreError {
+            try await fail(job, ImportJobFailure(error.message), results)
+        } catch let failure as ImportJobFailure {
+            try await fail(job, failure, results)
+        }
+    }
+
+    private func fail(_ job: ImportJobRecord, _ failure: ImportJobFailure, _ results: ImportResults) async throws {
+        logger.notice("import job failed", metadata: ["job": "\(job.id)", "reason": "\(failure.message)"])
+        try await datastore.endImportJob(
+            job, status: .failed, message: failure.message, resultS3URI: results.folder.description)
+    }
+
+    private func begin(
+        _ job: ImportJobRecord, input: S3URI, except: Set<String>
+    ) async throws -> ImportJobRecord {
+        let quotas = input.bucket == S3URI.localBucket ? StoreQuotas.unlimited : quotas
+        let limits = ListingLimits(files: quotas.filesPerJob, folders: quotas.foldersPerJob, bytes: quotas.bytesPerJob)
+        let listed = try await patience.run {
+            try await objects.list(input, owner: job.inputOwnerAccountID, limits: limits, except: except)
+        }
+        guard !listed.isEmpty else {
+            throw ImportJobFailure("DICOM import job has failed. There are no files under inputS3Uri")
+        }
+        return try await datastore.beginImportJob(
+            job, files: listed.map { ImportFileRecord(key: $0.key, byteCount: $0.byteCount, state: .pending) })
+    }
+
+    /// The instances are in their image sets by now; a job that cannot say so has failed, and its message tells both.
+    private func write(_ results: ImportResults) async throws {
+        do {
+            try await patience.run { try await results.write(from: datastore, to: objects) }
+        } catch let error as ObjectStoreError {
+            let counts = try await datastore.importFileCounts(of: results.job.id)
+            throw ImportJobFailure(
+                "\(counts.imported) of \(counts.scanned) files were imported, but the results could not be written: "
+                    + error.message)
+        }
+    }
+
+    private func stagePendingFiles(
+        of job: ImportJobRecord, input: S3URI, _ mappings: MetadataMappings
+    ) async throws {
+        let session = try await datastore.beginIngest(for: .job)
+        let overlays = MetadataOverlays(mappings, below: input) { [objects] object in
+            try await objects.open(object, owner: job.inputOwnerAccountID)
+        }
+        let staging = Staging(
+            job: job, bucket: input.bucket, session: session, mappings: mappings, overlays: overlays)
+        do {
+            try await stagePendingFiles(staging)
+        } catch {
+            await session.close()
+            throw error
+        }
+        await session.close()
+    }
+
+    /// Results are made durable while other files are staged: the first of these numbers that is reached.
+    private static let recordedFiles = 16
+    private static let recordedBytes: Int64 = 64 << 20
+
+    /// Stages the files that are pending, as many at a time as there are slots. What becomes of a file does not depend on
+    /// the others, nor on the order in which they are done.
+    private func stagePendingFiles(_ staging: Staging) async throws {
+        let reference = ImportJobReference(datastore: datastore.id, job: staging.job.id)
+        try await withThrowingTaskGroup(of: ImportFileResult.self) { group in
+            var done: [ImportFileResult] = []
+            func record(atLeast files: Int, bytes: Int64) async throws {
+                let byteCount = done.reduce(0) { $0 + min($1.file.byteCount, Self.recordedBytes) }
+                guard done.count >= files || byteCount >= bytes else { return }
+                try await datastore.record(done, of: staging.job, in: staging.session)
+                done.removeAll(keepingCapacity: true)
+            }
+            var last: String?
+            var running = 0
+            while true {
+                let page = try await datastore.importFiles(of: staging.job.id, after: last, limit: 64)
+                guard let end = page.last else { break }
+                last = end.key
+                for file in page where file.state == .pending {
+                    if running == slots.count, let result = try await group.next() {
+                        running -= 1
+                        done.append(result)
+                        try await record(atLeast: Self.recordedFiles, bytes: Self.recordedBytes)
+                    }
+                    group.addTask { try await stage(file, as: reference, staging) }
+                    running += 1
+                }
+            }
+            while let result = try await group.next() {
+                done.append(result)
+                try await record(atLeast: Self.recordedFiles, bytes: Self.recordedBytes)
+            }
+            try await record(atLeast: 1, bytes: .max)
+        }
+    }
+
+    /// What the files of one run have in common.
+    private struct Staging {
+        let job: ImportJobRecord
+        let bucket: String
+        let session: IngestSession
+        let mappings: MetadataMappings
+        let overlays: MetadataOverlays
+    }
+
+    /// Stages a file when it is the job's turn; who waits for a bucket that is down holds no slot.
+    private func stage(
+        _ file: ImportFileRecord, as reference: ImportJobReference, _ staging: Staging
+    ) async throws -> ImportFileResult {
+        do {
+            return try await patience.run {
+                try await slots.run(for: reference) { try await stage(file, staging) }
+            }
+        } catch let error as ObjectStoreError {
+            return ImportFileResult(file: file, outcome: .failure(Self.rejection(of: error)))
+        }
+    }
+
+    private func stage(_ file: ImportFileRecord, _ staging: Staging) async throws -> ImportFileResult {
+        let mapping = Mutex<Int?>(nil)
+        let outcome: Result<StagedInstance, ImportRejection>
+        do {
+            outcome = .success(
+                try await stagedInstance(file, staging) { dataSet in
+                    let (study, series) = (dataSet.string(.studyInstanceUID), dataSet.string(.seriesInstanceUID))
+                    guard let study, let series, let index = staging.mappings.index(study: study, series: series) else {
+                        return dataSet
+                    }
+                    mapping.withLock { $0 = index }
+                    return try await staging.overlays.overlay(index).applied(to: dataSet)
+                })
+        } catch let rejection as ImportRejection {
+            outcome = .failure(rejection)
+        }
+        var file = file
+        file.metadataMapping = mapping.withLock { $0 }
+        return ImportFileResult(file: file, outcome: outcome)
+    }
+
+    private func stagedInstance(
+        _ file: ImportFileRecord, _ staging: Staging, amend: @escaping (DataSet) async throws -> DataSet
+    ) async throws -> StagedInstance {
+        guard file.byteCount <= quotas.bytesPerFile else {
+            throw ImportRejection(.ruleBroken, "The file is larger than \(quotas.bytesPerFile) bytes")
+        }
+        let content = try await open(S3URI(bucket: staging.bucket, key: file.key), of: staging.job)
+        guard content.count == file.byteCount else { throw Self.changed }
+        do {
+            return try await staging.session.stage(content, amend: staging.mappings.all.isEmpty ? nil : amend)
+        } catch let error where !(error is ImportRejection) && !(error is ObjectStoreError) {
+            // Whatever it became on its way here: the file changed or its device failed, not the store.
+            guard let failure = content.failure else { throw error }
+            throw Self.rejection(of: failure)
+        }
+    }
+
+    private func open(_ object: S3URI, of job: ImportJobRecord) async throws -> WatchedBytes {
+        do {
+            return WatchedBytes(try await objects.open(object, owner: job.inputOwnerAccountID))
+        } catch let error as CancellationError {
+            throw error
+        } catch let error as ObjectStoreError where error.code == .unavailable {
+            throw error
+        } catch {
+            throw Self.rejection(of: error)
+        }
+    }
+
+    // MARK: Files that cannot be read
+
+    private static let changed = ImportRejection(
+        .processingFailure, "The file changed after it was listed and could not be read")
+
+    private static func rejection(of error: any Error) -> ImportRejection {
+        switch error {
+        case let error as ObjectStoreError where error.code == .changed: changed
+        case let error as ObjectStoreError:
+            ImportRejection(.processingFailure, "The file could not be read from its bucket. \(error.message)")
+        case FileBytes.FileError.changed, FileBytes.FileError.outOfRange: changed
+        default: ImportRejection(.processingFailure, "The file could not be read from its bucket")
+        }
+    }
+}
+
+/// A file's bytes that remember whether reading them failed, so that a bad file is told from a bad store.
+private final class WatchedBytes: RandomAccessBytes {
+    private let content: any RandomAccessBytes
+    private let firstFailure = Mutex<(any Error)?>(nil)
+
+    init(_ content: any RandomAccessBytes) {
+        self.content = content
+    }
+
+    var count: Int { content.count }
+
+    /// Why a read failed that should not have.
+    var failure: (any Error)? { firstFailure.withLock { $0 } }
+
+    func read(at offset: Int, count wanted: Int) throws -> ArraySlice<UInt8> {
+        // A place past the end is the data set's fault, and the reader's to judge.
+        let isInside = offset >= 0 && wanted >= 0 && offset <= count && wanted <= count - offset
+        do {
+            return try content.read(at: offset, count: wanted)
+        } catch {
+            if isInside { firstFailure.withLock { $0 = $0 ?? error } }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import Catalog
+import DICOM
+import ImageSets
+import Store
+
+/// The result files of a job (spec/20): manifest, SUCCESS, FAILURE and WARNING lines.
+///
+/// Everything is computed from the durable file states, so writing it again after a crash gives the same bytes.
+struct ImportResults {
+    let job: ImportJobRecord
+    let datastore: DatastoreID
+
+    /// The job's own folder below outputS3Uri.
+    var folder: S3URI {
+        (S3URI(job.outputS3URI) ?? S3URI(bucket: "", key: "")).appending("\(datastore)-DicomImport-\(job.id)/")
+    }
+
+    func write(from store: Datastore, to objects: any ObjectStore) async throws {
+        var imageSets: [ImageSetID: ImageSetSummary] = [:]
+        var (hasImported, hasFailed, hasWarned) = (false, false, false)
+        try await forEachFile(in: store) { file in
+            switch file.state {
+            case .imported(let imageSet, let version, let isPrimary, let warnings):
+                let response = ImportResponse(imageSet: imageSet, version: version, isPrimary: isPrimary)
+                imageSets[imageSet, default: ImageSetSummary(response)].instanceCount += 1
+                hasImported = true
+                hasWarned = hasWarned || !warnings.isEmpty
+            case .failed: hasFailed = true
+            case .pending, .staged: throw StoreError(.internal, "a file of job \(job.id) has no outcome")
+            }
+        }
+        if hasImported {
+            try await writeLines("SUCCESS/success.ndjson", from: store, to: objects) { file, json in
+                guard case .imported(let imageSet, let version, let isPrimary, _) = file.state else { return }
+                ImportResponse(imageSet: imageSet, version: version, isPrimary: isPrimary)
+                    .write(to: &json, inputFile: file.key, warnings: [])
+            }
+        }
+        if hasFailed {
+            try await writeLines("FAILURE/failure.ndjson", from: store, to: objects) { file, json in
+                guard case .failed(let type, let message, _) = file.state else { return }
+                Self.write(exceptionType: type, message, inputFile: file.key, to: &json)
+            }
+        }
+        if hasWarned {
+            try await writeLines("WARNING/warning.ndjson", from: store, to: objects) { file, json in
+                guard case .imported(let imageSet, let version, let isPrimary, let warnings) = file.state,
+                    !warnings.isEmpty
+                else { return }
+                ImportResponse(imageSet: imageSet, version: version, isPrimary: isPrimary)
+                    .write(to: &json, inputFile: file.key, warnings: warnings)
+            }
+        }
+        let manifest = try await ImportManifest(
+            job: job, datastore: datastore, folder: folder, counts: store.importFileCounts(of: job.id),
+            imageSets: imageSets.values.sorted { $0.response.imageSet < $1.response.imageSet })
+        try await objects.write(to: folder.appending("job-output-manifest.json")) { append in
+            try await manifest.write(from: store, append)
+        }
+    }
+
+    private func forEachFile(
+        in store: Datastore, _ body: (ImportFileRecord) async throws -> Void
+    ) async throws {
+        var last: String?
+        while true {
+            let page = try await store.importFiles(of: job.id, after: last, limit: 500)
+            guard let end = page.last else { return }
+            last = end.key
+            for file in page { try await body(file) }
+        }
+    }
+
+    /// Writes a file of JSON texts, one a line; a file for which `line` writes nothing has none.
+    private func writeLines(
+        _ name: String, from store: Datastore, to objects: any ObjectStore,
+        _ line: (ImportFileRecord, inout JSONWriter) -> Void
+    ) async throws {
+        try await objects.write(to: folder.appending(name)) { append in
+            var lines: [UInt8] = []
+            try await forEachFile(in: store) { file in
+                var json = JSONWriter()
+                line(file, &json)
+                let text = json.bytes
+                guard !text.isEmpty else { return }
+                lines += text
+                lines.append(UInt8(ascii: "\n"))
+                if lines.count >= ImportManifest.pieceBytes {
+                    try await append(lines)
+                    lines.removeAll(keepingCapacity: true)
+                }
+            }
+            try await append(lines)
+        }
+    }
+
+    private static func write(
+        exceptionType type: String, _ message: String, inputFile: String, to json: inout JSONWriter
+    ) {
+        json.beginObject()
+        json.name("inputFile")
+        json.string(inputFile)
+        json.name("exception")
+        json.beginObject()
+        json.name("exceptionType")
+        json.string(type)
+        json.name("message")
+        json.string(message)
+        json.endObject()
+        json.endObject()
+    }
+}
+
+/// One image set that a job made or gave a version.
+struct ImageSetSummary {
+    var response: ImportResponse
+    var instanceCount = 0
+
+    init(_ response: ImportResponse) {
+        self.response = response
+    }
+}
+
+/// Where a file went, as the ndjson lines tell it.
+struct ImportResponse {
+    var imageSet: ImageSetID
+    var version: Int
+    var isPrimary: Bool
+
+    func write(to json: inout JSONWriter, inputFile: String, warnings: [ImportFileWarning]) {
+        json.beginObject()
+        json.name("inputFile")
+        json.string(inputFile)
+        json.name("importResponse")
+        json.beginObject()
+        json.name("imageSetId")
+        json.string(imageSet.description)
+        json.name("imageSetVersion")
+        json.number(version)
+        json.name("isPrimary")
+        json.boolean(isPrimary)
+        if !warnings.isEmpty {
+            json.name("warnings")
+            json.beginArray()
+            for warning in warnings {
+                json.beginObject()
+                json.name("warning_reason_code")
+                json.number(warning.code)
+                json.name("type")
+                json.string(ImportWarning.Code(rawValue: warning.code)?.type ?? "Other")
+                json.name("message")
+                json.string(warning.message)
+                json.endObject()
+            }
+            json.endArray()
+        }
+        json.endObject()
+        json.endObject()
+    }
+}
