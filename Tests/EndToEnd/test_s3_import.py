@@ -180,6 +180,21 @@ def test_a_server_that_is_not_there_is_waited_for(binary, folder):
         assert server.stop() == 0, "a job that waits does not hold up the end of the server"
 
 
+@pytest.mark.parametrize(
+    "changes, told",
+    [
+        ({"ENDPOINT": "ftp://x"}, "s3.endpoint"), ({"ENDPOINT": "http://x/path"}, "s3.endpoint"),
+        ({"ADDRESSING": "other"}, "s3.addressing"), ({"SECRET_ACCESS_KEY": None}, "secretAccessKey"),
+    ], ids=["scheme", "path", "addressing", "no secret"])
+def test_settings_that_cannot_be_meant_are_refused_at_the_start(own_server, changes, told):
+    given = {"ENDPOINT": "http://127.0.0.1:9", "ACCESS_KEY_ID": "x", "SECRET_ACCESS_KEY": "very-secret"} | changes
+    ended = own_server.run(
+        "serve", "--port", "0", **{f"ISOCENTER_S3_{name}": value for name, value in given.items() if value})
+    assert ended.returncode != 0
+    assert told in ended.stderr
+    assert "very-secret" not in ended.stderr + ended.stdout
+
+
 # MARK: JSON metadata
 
 
