@@ -20,26 +20,23 @@ public struct S3Client: Sendable {
     private static let maximumDocumentBytes = 16 << 20
     private static let maximumRedirections = 3
 
-    /// A client with connections of its own; ``close()`` ends them.
-    public init(_ configuration: S3Configuration, environment: S3Environment = .system) {
+    /// A client with connections of its own; ``close()`` ends them. `hosts` are addresses of names, which no resolver is
+    /// asked for.
+    public init(
+        _ configuration: S3Configuration, environment: S3Environment = .system, hosts: [String: String] = [:]
+    ) {
         var options = HTTPClient.Configuration()
         options.redirectConfiguration = .disallow
         options.httpVersion = .http1Only
+        options.dnsOverride = hosts
         options.timeout = .init(
             connect: .seconds(configuration.connectTimeoutSeconds), read: .seconds(configuration.readTimeoutSeconds))
         options.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = configuration.connections
         // A connection that is refused is ours to try again.
         options.connectionPool.retryConnectionEstablishment = false
-        self.init(
-            configuration, environment: environment,
-            http: HTTPClient(eventLoopGroupProvider: .singleton, configuration: options))
-    }
-
-    /// A client over given connections.
-    init(_ configuration: S3Configuration, environment: S3Environment, http: HTTPClient) {
         self.configuration = configuration
         self.environment = environment
-        self.http = http
+        http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: options)
     }
 
     /// Closes all connections.

@@ -27,6 +27,8 @@ ACCESS_KEY, SECRET_KEY = "AKIDISOCENTER", "isocenter-tests"
 # May read and list, and nothing else. moto takes every key for everything.
 READER_KEY, READER_SECRET = "AKIDREADER", "isocenter-reader"
 BUCKET = "tests"
+# The host below which SeaweedFS takes bucket names.
+DOMAIN = "s3.test"
 
 
 class ObjectServer:
@@ -114,7 +116,7 @@ class SeaweedFS(ObjectServer):
                  "-ip.bind=127.0.0.1", f"-master.port={master}", f"-volume.port={volume}", "-filer",
                  f"-filer.port={filer}", f"-filer.localSocket={self._folder / 'filer'}", "-s3", f"-s3.port={s3}",
                  f"-s3.config={self._folder / 's3.json'}", f"-s3.localSocket={self._folder / 's3'}",
-                 "-s3.port.iceberg=0", "-s3.port.lance=0", "-volume.max=8", "-master.volumeSizeLimitMB=128"],
+                 f"-s3.domainName={DOMAIN}", "-s3.port.iceberg=0", "-s3.port.lance=0", "-volume.max=8", "-master.volumeSizeLimitMB=128"],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self._folder, preexec_fn=die_with_parent)
         self.endpoint = f"http://127.0.0.1:{s3}"
         self.wait_and_make_bucket()

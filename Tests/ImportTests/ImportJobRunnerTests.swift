@@ -332,6 +332,62 @@ struct ImportJobRunnerTests {
         try await store.close()
     }
 
+    /// Whatever is done first: the outcome is decided in byte order of key.
+    @Test func theOrderInWhichFilesAreDoneDoesNotMatter() async throws {
+        var seen: Set<[String]> = []
+        for round in 0..<4 {
+            let fixture = try ImportFixture()
+            try fixture.putSeries(8)
+            for (name, patient) in [("0-first", "A"), ("9-last", "B"), ("5-middle", "C")] {
+                var instance = TestInstance.numbered(1)
+                instance.patientName = patient
+                try fixture.put(instance.file(), at: "study/\(name).dcm")
+            }
+            let (store, datastore, _) = try await fixture.open()
+            let id = try await ImportFixture.submit(to: datastore)
+            let objects = WatchedObjectStore(base: fixture.objects) { call in
+                guard case .open(let key) = call else { return }
+                // Another order in each round.
+                let turn = (key.utf8.reduce(round) { $0 &* 31 &+ Int($1) } & 7) * (round + 1)
+                try await Task.sleep(for: .milliseconds(turn))
+            }
+            try await ImportFixture.runner(datastore, objects).run(id)
+            let results = try fixture.results(of: await datastore.importJob(id))
+            let found = try await datastore.instances(
+                IndexQuery(matches: [], offset: 0, limit: 100), order: .instanceNumber)
+            let names = try await datastore.searchImageSets(ImageSetQuery(limit: 9))
+                .map { "\($0.imageSet.attributes.patientName ?? "") \($0.imageSet.latestVersion)" }
+            let lines = (results["SUCCESS/success.ndjson"] ?? "").split(separator: "\n")
+                .map { String($0.prefix { $0 != "," }) }
+            seen.insert(lines + names + found.map(\.instance.attributes.sopInstanceUID))
+            try await store.close()
+        }
+        #expect(seen.count == 1)
+        #expect(seen.first?.count == 11 + 1 + 8)
+    }
+
+    @Test(.timeLimit(.minutes(2))) func aLargeJobDoesNotHoldUpASmallOneOfAnotherDataStore() async throws {
+        let fixture = try ImportFixture()
+        try fixture.putSeries(80)
+        for number in 1...2 { try fixture.put(TestInstance.numbered(number).file(), at: "small/\(number).dcm") }
+        let (store, large, _) = try await fixture.open()
+        let small = try await store.open(store.createDatastore(DatastoreCreation()).id)
+        let first = try await ImportFixture.submit(to: large)
+        let service = ImportService(
+            store: store, objects: fixture.objects,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let running = Task { try await service.run() }
+        while try await large.importFileCounts(of: first).scanned == 0 { try await Task.sleep(for: .milliseconds(1)) }
+        let second = try await ImportFixture.submit(to: small, input: "s3://input/small")
+        while try await small.importJob(second).status != .completed { try await Task.sleep(for: .milliseconds(1)) }
+        let counts = try await large.importFileCounts(of: first)
+        #expect(counts.pending > 0, "the large job has not ended: \(counts)")
+        while try await large.importJob(first).status != .completed { try await Task.sleep(for: .milliseconds(5)) }
+        running.cancel()
+        try await running.value
+        try await store.close()
+    }
+
     @Test(.timeLimit(.minutes(1))) func theServiceRunsWhatIsSubmittedAndWhatWasLeft() async throws {
         let fixture = try ImportFixture()
         try fixture.putSeries(2)

@@ -43,6 +43,31 @@ import Testing
         // moto checks no signatures.
         guard kind == .seaweedfs else { return }
         try await Self.checkAccess(server)
+        try await Self.checkVirtualHost(server)
+    }
+
+    /// The bucket in the host name, as AWS wants it.
+    private static func checkVirtualHost(_ server: ObjectServer) async throws {
+        let port = server.description.endpoint.split(separator: ":").last ?? ""
+        var configuration = server.configuration()
+        configuration.endpoint = S3Endpoint("http://s3.test:\(port)")
+        configuration.addressing = .virtualHost
+        let bucket = server.description.bucket
+        let client = S3Client(
+            configuration, environment: .system, hosts: ["s3.test": "127.0.0.1", "\(bucket).s3.test": "127.0.0.1"])
+        do {
+            let store = S3ObjectStore(client: client, spoolDirectory: NSTemporaryDirectory())
+            let folder = S3URI(bucket: bucket, key: "virtual host+/")
+            try await store.write([1, 2, 3], to: folder.appending("a b"))
+            let listed = try await store.list(folder, owner: nil, limits: .unlimited, except: [])
+            #expect(listed == [ListedObject(key: "virtual host+/a b", byteCount: 3)])
+            let content = try await store.open(folder.appending("a b"), owner: nil)
+            #expect(content.count == 3)
+        } catch {
+            try await client.close()
+            throw error
+        }
+        try await client.close()
     }
 
     private static func checkAccess(_ server: ObjectServer) async throws {
