@@ -224,6 +224,16 @@ def test_a_job_with_an_unwritable_output_is_FAILED_and_nothing_is_half_made(data
     assert datastore.image_sets() == [], "a FAILED job has done nothing (spec/20)"
 
 
+def test_a_bucket_of_another_account_than_expected_fails_the_job(datastore):
+    datastore.put("input/1.dcm", ct_slice())
+    outcome = datastore.wait_for_import(datastore.start_import(inputOwnerAccountId="210987654321"))
+    assert outcome.job["jobStatus"] == "FAILED"
+    assert "210987654321" in outcome.job["message"] and MESSAGE.fullmatch(outcome.job["message"])
+    assert datastore.image_sets() == []
+    outcome = datastore.wait_for_import(datastore.start_import(inputOwnerAccountId="123456789012"))
+    assert outcome.job["jobStatus"] == "COMPLETED"
+
+
 @pytest.mark.parametrize("bucket", ["local-folder"])
 def test_the_name_that_stands_for_the_file_system_is_no_bucket(datastore, bucket):
     error = refused(datastore.start_import, inputS3Uri=f"s3://{bucket}/etc/")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
+import threading
+import time
 import uuid
 from urllib.parse import urlsplit
 
@@ -178,6 +182,81 @@ def test_a_server_that_is_not_there_is_waited_for(binary, folder):
         status = client.get_dicom_import_job(datastoreId=store, jobId=job)["jobProperties"]["jobStatus"]
         assert status == "SUBMITTED", "an outage is waited for"
         assert server.stop() == 0, "a job that waits does not hold up the end of the server"
+
+
+class Line(threading.Thread):
+    """A TCP line to an S3 server that can be cut."""
+
+    def __init__(self, endpoint: str):
+        super().__init__(daemon=True)
+        self.target = (urlsplit(endpoint).hostname, urlsplit(endpoint).port)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.endpoint = "http://127.0.0.1:{}".format(self.listener.getsockname()[1])
+        self.is_up = True
+        self.open: set[socket.socket] = set()
+
+    def run(self):
+        while True:
+            try:
+                near, _ = self.listener.accept()
+            except OSError:
+                return
+            if not self.is_up:
+                near.close()
+                continue
+            far = socket.create_connection(self.target)
+            self.open |= {near, far}
+            for source, sink in ((near, far), (far, near)):
+                threading.Thread(target=self.forward, args=(source, sink), daemon=True).start()
+
+    def forward(self, source, sink):
+        with contextlib.suppress(OSError):
+            while piece := source.recv(1 << 16):
+                sink.sendall(piece)
+        for end in (source, sink):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def cut(self):
+        self.is_up = False
+        for end in list(self.open):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def close(self):
+        self.cut()
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.join()
+        for end in self.open:
+            end.close()
+
+
+def test_an_outage_in_the_middle_of_a_job_costs_nothing(binary, folder, objects):
+    line = Line(objects.endpoint)
+    line.start()
+    try:
+        with Server(folder, environment=settings(objects) | {"ISOCENTER_S3_ENDPOINT": line.endpoint}) as server:
+            store = S3Store(server, objects, "outage")
+            count = 150
+            for number in range(count):
+                store.put(f"input/{number:03}.dcm", ct_slice(number))
+            job_id = store.start_import("input/")
+
+            def has_begun() -> bool:
+                job = store.client.get_dicom_import_job(datastoreId=store.id, jobId=job_id)["jobProperties"]
+                return not job.get("message", "0 of").startswith("0 of") or job["jobStatus"] == "COMPLETED"
+
+            poll(has_begun, what="the first files", interval=0.005)
+            line.cut()
+            time.sleep(1.5)
+            line.is_up = True
+            job = store.wait(job_id)
+            assert job["jobStatus"] == "COMPLETED", job
+            summary = json.loads(store.results(job)["job-output-manifest.json"])["jobSummary"]
+            assert summary["numberOfImportedFiles"] == count
+    finally:
+        line.close()
 
 
 @pytest.mark.parametrize(
