@@ -21,6 +21,8 @@ public protocol CatalogReading {
     func instance(_ sopInstanceUID: String, of imageSet: ImageSetID, version: Int) throws -> InstanceRecord?
     /// How many instances one version has; for the newest version without counting.
     func instanceCount(of imageSet: ImageSetID, version: Int) throws -> Int
+    /// How many frames the instances of one version have together.
+    func frameCount(of imageSet: ImageSetID, version: Int) throws -> Int
     /// One page of SearchImageSets.
     func searchImageSets(_ query: ImageSetQuery) throws -> [ImageSetHit]
     /// How many image sets there are.
@@ -37,6 +39,10 @@ public protocol CatalogReading {
     func frameSet(_ id: FrameSetID) throws -> (imageSet: ImageSetID, object: StoredObjectID)?
     /// Physical bytes that stored objects refer to, by pack; packs without any are left out.
     func liveByteCounts() throws -> [PackID: UInt64]
+    /// Stored objects with a byte in a pack, oldest first, after `after` (exclusive).
+    func storedObjects(
+        in pack: PackID, after: StoredObjectID?, limit: Int
+    ) throws -> [(id: StoredObjectID, record: StoredObjectRecord)]
     /// Hands over every stored object, oldest first, for `verify`; its frames are read through ``frames(of:range:)``.
     func forEachStoredObject(_ body: (StoredObjectID, StoredObjectRecord) throws -> Void) throws
 

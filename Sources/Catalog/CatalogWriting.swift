@@ -1,3 +1,4 @@
+public import Blobs
 public import ImageSets
 
 /// What one transaction can change; it reads its own changes.
@@ -26,6 +27,21 @@ public protocol CatalogWriting: CatalogReading {
     /// Ends an instance before `version`; throws `missing` when it has ended already and `conflict` when it began
     /// later. One that began at `version` was in no version and goes altogether.
     func end(_ instance: InstanceID, before version: Int) throws
+    /// Replaces the edits of an instance.
+    func setEdits(_ edits: [UInt8]?, of instance: InstanceID) throws
+    /// Makes version `next` hold the instances of an older `version`: those open now that it did not have end before
+    /// `next`, those that it had and that ended since are open again from `next` on, under the frame ids they had. Costs
+    /// what differs. Throws `conflict` when an instance began or ended at or after `next`, or when one that would be open
+    /// again is primary in another image set.
+    func reopenInstances(of imageSet: ImageSetID, asOf version: Int, from next: Int, at instant: Timestamp) throws
+    /// Adds the instances of a version of one image set to another, from version `first` of that on; `only` names SOP
+    /// Instance UIDs, nil: all. They show the same stored objects, each under a frame set of the other image set: one that
+    /// it has for the object, else a new one. Throws `conflict`, as for ``insert(_:)-(InstanceRecord)``, before anything
+    /// is added. Answers how many it added.
+    func copyInstances(
+        of source: ImageSetID, version: Int, only: Set<String>?, to destination: ImageSetID, from first: Int,
+        at instant: Timestamp
+    ) throws -> Int
     /// Removes an image set with all versions, instances and frame sets; stored objects that nothing refers to any more
     /// go too. Tags, study and series records stay.
     func deleteImageSet(_ id: ImageSetID) throws
@@ -36,6 +52,8 @@ public protocol CatalogWriting: CatalogReading {
     func insert(_ object: StoredObjectRecord, frames: [FrameRecord]) throws -> StoredObjectID
     /// Appends frames to an object whose `frameCount` announces them (large multi-frame objects, in steps).
     func appendFrames(_ frames: [FrameRecord], to object: StoredObjectID) throws
+    /// Replaces every location of an object that `moves` names, frames' included, by the one it names for it.
+    func relocate(_ object: StoredObjectID, _ moves: [BlobLocation: BlobLocation]) throws
     /// Removes stored objects that neither an instance nor a staged import file refers to; answers how many.
     func deleteUnreferencedObjects() throws -> Int
 

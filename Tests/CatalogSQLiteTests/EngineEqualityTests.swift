@@ -98,6 +98,7 @@ struct EngineEqualityTests {
                 let instances = try transaction.instances(of: id, version: version)
                 state += instances.map { "\(version) \($0)" }
                 state.append("\(try transaction.instanceCount(of: id, version: version))")
+                state.append("\(try transaction.frameCount(of: id, version: version))")
                 let found = try instances.map { instance in
                     try transaction.instance(instance.attributes.sopInstanceUID, of: id, version: version) == instance
                 }
@@ -111,6 +112,9 @@ struct EngineEqualityTests {
             state.append(try transaction.frameSet(id).map { "\($0)" } ?? "none")
         }
         state.append("\(try transaction.liveByteCounts().sorted { $0.key < $1.key })")
+        for pack in (1...5).map({ PackID(rawValue: $0) }) {
+            state.append("\(try transaction.storedObjects(in: pack, after: nil, limit: 99).map(\.id))")
+        }
         for uid in 1...8 { state.append(String(describing: try transaction.primaryInstance("\(uid)"))) }
         for uid in ["1.1", "1.2", "1.3"] {
             state.append("\(try transaction.primaryImageSets(ofStudy: uid))")

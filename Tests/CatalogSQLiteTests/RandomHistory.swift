@@ -117,7 +117,7 @@ struct RandomHistory {
 
     /// A change, as a function that tells what came of it.
     mutating func change() -> @Sendable (any CatalogWriting) throws -> String {
-        switch number(1...28) {
+        switch number(1...33) {
         case 1...3:
             let record = imageSet()
             return { try "\($0.insert(record))" }
@@ -182,6 +182,30 @@ struct RandomHistory {
             return { transaction in
                 guard try transaction.importJob(job.id) == nil else { return try "\(transaction.update(job))" }
                 return try "\(transaction.insert(job))"
+            }
+        case 28...29:
+            let (id, version, next) = (imageSetID(), number(1...5), number(2...6))
+            return { try "\($0.reopenInstances(of: id, asOf: version, from: next, at: Timestamp(milliseconds: 50)))" }
+        case 30...31:
+            let (source, destination, version, first) = (imageSetID(), imageSetID(), number(1...5), number(1...5))
+            let only = chance(50) ? nil : Set((0..<number(0...3)).map { _ in String(number(1...8)) })
+            guard source != destination else { return change() }
+            return {
+                let count = try $0.copyInstances(
+                    of: source, version: version, only: only, to: destination, from: first,
+                    at: Timestamp(milliseconds: 60))
+                return "\(count)"
+            }
+        case 32:
+            let (id, pack) = (StoredObjectID(rawValue: Int64(number(1...60))), UInt64(number(1...5)))
+            return { transaction in
+                let record = try transaction.storedObject(id)
+                let frames = try transaction.frames(of: id, range: 0..<9)
+                let old = [record.header] + frames.map(\.location)
+                let moves = Dictionary(
+                    old.map { ($0, CatalogSample.location(pack: pack, offset: $0.offset, length: $0.length)) },
+                    uniquingKeysWith: { first, _ in first })
+                return try "\(transaction.relocate(id, moves))"
             }
         default:
             let (file, job, isNew) = (file(), ImportJobID(UInt128(number(1...3))), chance(60))

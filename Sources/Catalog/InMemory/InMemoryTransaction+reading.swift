@@ -35,6 +35,10 @@ extension InMemoryTransaction: CatalogReading {
         instances(of: imageSet, version: version).count
     }
 
+    func frameCount(of imageSet: ImageSetID, version: Int) -> Int {
+        instances(of: imageSet, version: version).reduce(0) { $0 + (state.objects[$1.object]?.record.frameCount ?? 0) }
+    }
+
     func imageSetCount() -> Int {
         state.imageSets.count
     }
@@ -63,6 +67,17 @@ extension InMemoryTransaction: CatalogReading {
             }
         }
         return counts
+    }
+
+    func storedObjects(
+        in pack: PackID, after: StoredObjectID?, limit: Int
+    ) -> [(id: StoredObjectID, record: StoredObjectRecord)] {
+        let found = state.objects.filter { id, row in
+            id.rawValue > after?.rawValue ?? 0
+                && (row.record.locations + row.frames.map(\.location)).contains { $0.pack == pack }
+        }
+        return found.sorted { $0.key.rawValue < $1.key.rawValue }.prefix(max(limit, 0))
+            .map { ($0.key, $0.value.record) }
     }
 
     func forEachStoredObject(_ body: (StoredObjectID, StoredObjectRecord) throws -> Void) throws {

@@ -1,3 +1,4 @@
+import Blobs
 import ImageSets
 
 extension InMemoryTransaction: CatalogWriting {
@@ -85,6 +86,64 @@ extension InMemoryTransaction: CatalogWriting {
         }
     }
 
+    func setEdits(_ edits: [UInt8]?, of instance: InstanceID) throws {
+        guard state.instances[instance] != nil else { throw missing("instance") }
+        state.instances[instance]?.edits = edits
+    }
+
+    func reopenInstances(
+        of imageSet: ImageSetID, asOf version: Int, from next: Int, at instant: Timestamp
+    ) throws {
+        guard let owner = state.imageSets[imageSet] else { throw missing("image set") }
+        let all = state.instances.values.filter { $0.imageSet == imageSet }.sorted { $0.id.rawValue < $1.id.rawValue }
+        let isLater = all.contains { $0.firstVersion >= next || $0.endVersion.map { $0 > next } ?? false }
+        guard version < next, !isLater else { throw conflict("an instance began or ended later") }
+        let reopened = all.filter { !$0.isOpen && $0.versions.contains(version) }
+        for instance in reopened where owner.record.isPrimary {
+            let standing = primaryInstance(instance.attributes.sopInstanceUID)
+            if let standing, standing.imageSet != imageSet { throw conflict("the instance is primary elsewhere") }
+        }
+        for instance in all where instance.isOpen && instance.firstVersion > version {
+            state.instances[instance.id]?.endVersion = next
+        }
+        for var instance in reopened {
+            (instance.firstVersion, instance.endVersion, instance.createdAt) = (next, nil, instant)
+            instance.id = state.nextInstanceID()
+            state.instances[instance.id] = instance
+        }
+    }
+
+    func copyInstances(
+        of source: ImageSetID, version: Int, only: Set<String>?, to destination: ImageSetID, from first: Int,
+        at instant: Timestamp
+    ) throws -> Int {
+        guard let owner = state.imageSets[destination] else { throw missing("image set") }
+        let copied = instances(of: source, version: version).filter { instance in
+            only?.contains(instance.attributes.sopInstanceUID) ?? true
+        }.sorted { $0.id.rawValue < $1.id.rawValue }
+        let standing = Set(
+            state.instances.values.filter { $0.imageSet == destination && $0.endVersion ?? .max > first }
+                .map(\.attributes.sopInstanceUID))
+        for instance in copied {
+            let uid = instance.attributes.sopInstanceUID
+            if standing.contains(uid) { throw conflict("the image set has the instance") }
+            if owner.record.isPrimary { try checkNotPrimary(uid) }
+        }
+        for var instance in copied {
+            let known = state.frameSets.filter { _, row in
+                row.imageSet == destination && row.object == instance.object
+            }
+            instance.frameSet =
+                try known.keys.min { $0.rawValue < $1.rawValue }
+                ?? insertFrameSet(imageSet: destination, object: instance.object)
+            instance.imageSet = destination
+            (instance.firstVersion, instance.endVersion, instance.createdAt) = (first, nil, instant)
+            instance.id = state.nextInstanceID()
+            state.instances[instance.id] = instance
+        }
+        return copied.count
+    }
+
     func deleteImageSet(_ id: ImageSetID) throws {
         guard state.imageSets.removeValue(forKey: id) != nil else { throw missing("image set") }
         let instances = state.instances.values.filter { $0.imageSet == id }
@@ -114,6 +173,13 @@ extension InMemoryTransaction: CatalogWriting {
             throw conflict("more frames than announced")
         }
         state.objects[object]?.frames += frames
+    }
+
+    func relocate(_ object: StoredObjectID, _ moves: [BlobLocation: BlobLocation]) throws {
+        guard var row = state.objects[object] else { throw missing("stored object") }
+        row.record.move(moves)
+        for index in row.frames.indices { row.frames[index].move(moves) }
+        state.objects[object] = row
     }
 
     func deleteUnreferencedObjects() -> Int {

@@ -37,6 +37,8 @@ public struct InstanceRecord: Sendable, Equatable {
     public var attributes: InstanceAttributes
     /// When the row was made: the last update of the instance.
     public var createdAt: Timestamp
+    /// What was done to the instance through the API, in the byte form of `InstanceEdits`; nil: it is as imported.
+    public var edits: [UInt8]?
 
     /// Gathers the parts.
     public init(

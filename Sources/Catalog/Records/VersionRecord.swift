@@ -29,6 +29,8 @@ public struct VersionRecord: Sendable, Equatable {
     public var wasForced: Bool?
     /// Its Patient, Study and Series data sets.
     public var levels: LevelReferences
+    /// No less than the bytes of its metadata document, before compression; nil where nobody has counted.
+    public var documentBytes: Int?
 
     /// Gathers the parts.
     public init(

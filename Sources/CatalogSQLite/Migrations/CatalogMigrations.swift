@@ -11,6 +11,7 @@ enum CatalogMigrations {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001", migrate: initialSchema)
+        migrator.registerMigration("0002", migrate: imageSetChanges)
         migrator.registerMigration("0003", migrate: importJobLeases)
         migrator.registerMigration("0005", migrate: searchAndTiers)
         return migrator

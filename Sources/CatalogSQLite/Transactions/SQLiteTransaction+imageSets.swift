@@ -117,7 +117,7 @@ extension SQLiteTransaction {
 
     private static let versionColumns = """
         image_set, number, status, is_primary, created_at, updated_at, message, was_forced, patient_level, study_level,
-        series_level
+        series_level, document_bytes
         """
 
     func version(_ number: Int, of imageSet: ImageSetID) throws -> VersionRecord? {
@@ -139,11 +139,12 @@ extension SQLiteTransaction {
     func insert(_ version: VersionRecord) throws {
         try checkLevels(version.levels)
         try execute(
-            "INSERT INTO version (\(Self.versionColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO version (\(Self.versionColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 version.imageSet.blob, version.number, version.status.rawValue, version.isPrimary,
                 version.createdAt.milliseconds, version.updatedAt?.milliseconds, version.message, version.wasForced,
                 version.levels.patient.rawValue, version.levels.study.rawValue, version.levels.series.rawValue,
+                version.documentBytes,
             ])
         try use(version.levels, in: version.imageSet)
     }
@@ -153,13 +154,14 @@ extension SQLiteTransaction {
         let changed = try execute(
             """
             UPDATE version SET status = ?, is_primary = ?, created_at = ?, updated_at = ?, message = ?, was_forced = ?,
-                patient_level = ?, study_level = ?, series_level = ?
+                patient_level = ?, study_level = ?, series_level = ?, document_bytes = ?
             WHERE image_set = ? AND number = ?
             """,
             [
                 version.status.rawValue, version.isPrimary, version.createdAt.milliseconds,
                 version.updatedAt?.milliseconds, version.message, version.wasForced, version.levels.patient.rawValue,
-                version.levels.study.rawValue, version.levels.series.rawValue, version.imageSet.blob, version.number,
+                version.levels.study.rawValue, version.levels.series.rawValue, version.documentBytes,
+                version.imageSet.blob, version.number,
             ])
         guard changed == 1 else { throw missing("version") }
         try use(version.levels, in: version.imageSet)
@@ -176,11 +178,13 @@ extension ColumnReader {
     }
 
     fileprivate mutating func version() throws -> VersionRecord {
-        VersionRecord(
+        var version = VersionRecord(
             imageSet: try id(), number: integer(), status: try word(), isPrimary: flag(), createdAt: timestamp(),
             updatedAt: optionalTimestamp(), message: optionalText(), wasForced: optionalFlag(),
             levels: LevelReferences(
                 patient: LevelID(rawValue: number()), study: LevelID(rawValue: number()),
                 series: LevelID(rawValue: number())))
+        version.documentBytes = optionalInteger()
+        return version
     }
 }

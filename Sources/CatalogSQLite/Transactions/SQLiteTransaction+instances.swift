@@ -1,4 +1,5 @@
 import Catalog
+import Foundation
 import GRDB
 import ImageSets
 
@@ -7,7 +8,7 @@ extension SQLiteTransaction {
         instance.id, instance.image_set, instance.first_version, instance.end_version, instance.object,
         instance.frame_set, instance.created_at, instance.sop_instance_uid, instance.sop_class_uid,
         instance.instance_number, instance.rows, instance.columns, instance.bits_allocated, instance.number_of_frames,
-        instance.warnings
+        instance.warnings, instance.edits
         """
 
     func instances(of imageSet: ImageSetID, version: Int) throws -> [InstanceRecord] {
@@ -47,6 +48,17 @@ extension SQLiteTransaction {
         ) { $0.integer() } ?? 0
     }
 
+    func frameCount(of imageSet: ImageSetID, version: Int) throws -> Int {
+        try row(
+            """
+            SELECT ifnull(sum(stored_object.frame_count), 0)
+            FROM instance JOIN stored_object ON stored_object.id = instance.object
+            WHERE image_set = ?1 AND first_version <= ?2 AND (end_version IS NULL OR end_version > ?2)
+            """,
+            [imageSet.blob, version]
+        ) { $0.integer() } ?? 0
+    }
+
     func primaryInstance(_ sopInstanceUID: String) throws -> InstanceRecord? {
         try row(
             """
@@ -79,19 +91,18 @@ extension SQLiteTransaction {
             """
             INSERT INTO instance (
                 image_set, is_primary, first_version, end_version, object, frame_set, created_at, sop_instance_uid,
-                sop_class_uid, instance_number, rows, columns, bits_allocated, number_of_frames, warnings)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                sop_class_uid, instance_number, rows, columns, bits_allocated, number_of_frames, warnings, edits)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 imageSet, isPrimary, instance.firstVersion, instance.endVersion, instance.object.rawValue,
                 instance.frameSet.rawValue, instance.createdAt.milliseconds, attributes.sopInstanceUID,
                 attributes.sopClassUID, attributes.instanceNumber, attributes.rows, attributes.columns,
                 attributes.bitsAllocated, attributes.numberOfFrames, Self.text(ofWarnings: attributes.warnings),
+                instance.edits.map { Data($0) },
             ])
         let id = InstanceID(rawValue: database.lastInsertedRowID)
-        for code in Set(attributes.warnings) {
-            try execute("INSERT INTO instance_warning (code, instance) VALUES (?, ?)", [code, id.rawValue])
-        }
+        try noteWarnings(attributes.warnings, of: id.rawValue)
         try execute("DELETE FROM loose_object WHERE object = ?", [instance.object.rawValue])
         try count(
             opened: instance.endVersion == nil ? 1 : 0, boundary: instance.endVersion ?? instance.firstVersion,
@@ -120,6 +131,12 @@ extension SQLiteTransaction {
             "SELECT \(Self.instanceColumns) FROM instance WHERE image_set = ? AND warnings IS NOT NULL", [imageSet.blob]
         ) { try $0.instance() }
         for instance in warned { try removeWarnings(of: instance) }
+    }
+
+    func noteWarnings(_ codes: [Int], of instance: Int64) throws {
+        for code in Set(codes) {
+            try execute("INSERT INTO instance_warning (code, instance) VALUES (?, ?)", [code, instance])
+        }
     }
 
     private func removeWarnings(of instance: InstanceRecord) throws {
@@ -155,13 +172,17 @@ extension SQLiteTransaction {
         guard overlapping == nil else { throw conflict("the image set has the instance") }
     }
 
-    private func count(opened: Int, boundary: Int, of imageSet: ImageSetID) throws {
+    func count(opened: Int, boundary: Int, of imageSet: ImageSetID) throws {
         try execute(
             """
             UPDATE image_set SET open_instances = open_instances + ?, last_boundary = max(last_boundary, ?)
             WHERE id = ?
             """,
             [opened, boundary, imageSet.blob])
+    }
+
+    static func warnings(inText text: String?) -> [Int] {
+        text?.split(separator: " ").compactMap { Int($0) } ?? []
     }
 
     private static func text(ofWarnings codes: [Int]) -> String? {
@@ -184,9 +205,11 @@ extension ColumnReader {
         attributes.bitsAllocated = optionalInteger()
         attributes.numberOfFrames = optionalInteger()
         let warnings = optionalText()
-        attributes.warnings = warnings?.split(separator: " ").compactMap { Int($0) } ?? []
-        return InstanceRecord(
+        attributes.warnings = SQLiteTransaction.warnings(inText: warnings)
+        var record = InstanceRecord(
             id: id, imageSet: imageSet, firstVersion: firstVersion, endVersion: endVersion, object: object,
             frameSet: frameSet, attributes: attributes, createdAt: createdAt)
+        record.edits = optionalData().map { [UInt8]($0) }
+        return record
     }
 }

@@ -40,6 +40,21 @@ extension SQLiteTransaction {
         return Dictionary(uniqueKeysWithValues: counts)
     }
 
+    func storedObjects(
+        in pack: PackID, after: StoredObjectID?, limit: Int
+    ) throws -> [(id: StoredObjectID, record: StoredObjectRecord)] {
+        try rows(
+            """
+            SELECT id, \(Self.objectColumns) FROM stored_object WHERE id IN (
+                SELECT id FROM stored_object WHERE header_pack = ?1 AND id > ?2
+                UNION SELECT object FROM straddling_object WHERE pack = ?1 AND object > ?2
+                ORDER BY 1 LIMIT ?3)
+            ORDER BY id
+            """,
+            [Int64(bitPattern: pack.rawValue), after?.rawValue ?? 0, max(limit, 0)]
+        ) { (id: StoredObjectID(rawValue: $0.number()), record: try $0.storedObject()) }
+    }
+
     /// Reads in steps, so that neither rows nor a cursor are held while `body` works.
     func forEachStoredObject(_ body: (StoredObjectID, StoredObjectRecord) throws -> Void) throws {
         var last: Int64 = 0
@@ -70,20 +85,56 @@ extension SQLiteTransaction {
         try write(chunks, of: id)
         try execute("INSERT INTO loose_object (object) VALUES (?)", [id])
         try count(object.locations + frames.map(\.location), isRemoval: false)
+        try note(packs: object.locations + frames.map(\.location), of: id, header: object.header.pack)
         return StoredObjectID(rawValue: id)
     }
 
     func appendFrames(_ frames: [FrameRecord], to object: StoredObjectID) throws {
-        let announced = try storedObject(object).frameCount
+        let standing = try storedObject(object)
         let last = try row(
             "SELECT chunk, records FROM frame_chunk WHERE object = ? ORDER BY chunk DESC LIMIT 1", [object.rawValue]
         ) { (number: $0.integer(), content: try FrameChunk($0.bytes())) }
         let known = last.map { $0.number * FrameChunk.framesMax + $0.content.count } ?? 0
-        guard frames.count <= announced - known else { throw conflict("more frames than announced") }
+        guard frames.count <= standing.frameCount - known else { throw conflict("more frames than announced") }
         // The last chunk is written anew with what it has room for.
         let begun = try last.map { try $0.content.frames(0..<known % FrameChunk.framesMax) } ?? []
         try write(try Self.chunks(of: begun + frames, first: known / FrameChunk.framesMax), of: object.rawValue)
         try count(frames.map(\.location), isRemoval: false)
+        try note(packs: frames.map(\.location), of: object.rawValue, header: standing.header.pack)
+    }
+
+    func relocate(_ object: StoredObjectID, _ moves: [BlobLocation: BlobLocation]) throws {
+        var record = try storedObject(object)
+        let before = try record.locations + frames(of: object, range: 0..<record.frameCount).map(\.location)
+        record.move(moves)
+        let (header, whole) = (Self.numbers(record.header), record.wholePixelData.map(Self.numbers))
+        let bulkValues = record.bulkValues.isEmpty ? nil : Data(try BulkValueRecord.bytes(of: record.bulkValues))
+        try execute(
+            """
+            UPDATE stored_object SET header_pack = ?, header_offset = ?, header_length = ?, whole_pack = ?,
+                whole_offset = ?, whole_length = ?, bulk_values = ?
+            WHERE id = ?
+            """,
+            [
+                header.pack, header.offset, header.length, whole?.pack, whole?.offset, whole?.length, bulkValues,
+                object.rawValue,
+            ])
+        var frames = try self.frames(of: object, range: 0..<record.frameCount)
+        for index in frames.indices { frames[index].move(moves) }
+        try write(try Self.chunks(of: frames, first: 0), of: object.rawValue)
+        try count(before, isRemoval: true)
+        try count(record.locations + frames.map(\.location), isRemoval: false)
+        try execute("DELETE FROM straddling_object WHERE object = ?", [object.rawValue])
+        try note(packs: record.locations + frames.map(\.location), of: object.rawValue, header: record.header.pack)
+    }
+
+    /// Notes the packs that hold bytes of an object beside that of its header, by which it is found.
+    private func note(packs locations: [BlobLocation], of object: Int64, header: PackID) throws {
+        for pack in Set(locations.map(\.pack)) where pack != header {
+            try execute(
+                "INSERT OR IGNORE INTO straddling_object (pack, object) VALUES (?, ?)",
+                [Int64(bitPattern: pack.rawValue), object])
+        }
     }
 
     private static func chunks(of frames: [FrameRecord], first: Int) throws -> [(number: Int, bytes: Data)] {
@@ -160,6 +211,7 @@ extension SQLiteTransaction {
             try count(object.locations, isRemoval: true)
             try removeFrames(of: id)
             try execute("DELETE FROM loose_object WHERE object = ?", [id])
+            try execute("DELETE FROM straddling_object WHERE object = ?", [id])
             try execute("DELETE FROM frame_set WHERE object = ?", [id])
             try execute("DELETE FROM stored_object WHERE id = ?", [id])
             removed += 1
