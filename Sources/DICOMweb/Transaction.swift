@@ -85,6 +85,18 @@ struct TransactionContext: Sendable {
         return id
     }
 
+    /// The version of that image set that `&version=` names; nil for the latest.
+    func version() throws -> Int? {
+        guard let text = request.query.first("version") else { return nil }
+        guard try imageSet() != nil else {
+            throw DICOMwebError(.badRequest, "version goes with imageSetId")
+        }
+        guard let number = Int(text), number > 0 else {
+            throw DICOMwebError(.notFound, "The version of the image set does not exist")
+        }
+        return number
+    }
+
     /// The URLs of the data store.
     var urls: RetrieveURL {
         RetrieveURL(origin: request.origin, datastore: datastore.id.description)

@@ -19,11 +19,14 @@ public struct RetrieveURL: Sendable {
         "\(self.study(study))/series/\(PercentEncoding.encode(series))"
     }
 
-    /// An instance; `imageSet` names the image set of one that is not primary.
+    /// An instance; `imageSet` names the image set of one that is not primary, `version` a version of that set that is not
+    /// the latest.
     public func instance(
-        _ instance: String, series: String, study: String, below path: String = "", imageSet: String? = nil
+        _ instance: String, series: String, study: String, below path: String = "", imageSet: String? = nil,
+        version: Int? = nil
     ) -> String {
-        "\(self.series(series, of: study))/instances/\(PercentEncoding.encode(instance))\(path)"
-            + (imageSet.map { "?imageSetId=\($0)" } ?? "")
+        let query = [imageSet.map { "imageSetId=\($0)" }, version.map { "version=\($0)" }].compactMap(\.self)
+        return "\(self.series(series, of: study))/instances/\(PercentEncoding.encode(instance))\(path)"
+            + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
     }
 }

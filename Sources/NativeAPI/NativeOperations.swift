@@ -1,6 +1,7 @@
 /// The operations that are served.
 public enum NativeOperations {
     static let all: [any NativeOperation.Type] = [
+        CopyImageSet.self,
         CreateDatastore.self,
         DeleteDatastore.self,
         DeleteImageSet.self,
@@ -17,6 +18,7 @@ public enum NativeOperations {
         StartDICOMImportJob.self,
         TagResource.self,
         UntagResource.self,
+        UpdateImageSetMetadata.self,
     ]
 
     /// How each operation stands on the wire.

@@ -36,6 +36,11 @@ extension Datastore {
         }
     }
 
+    /// How many instances a version has.
+    public func instanceCount(of id: ImageSetID, version: Int) async throws -> Int {
+        try await catalog.read { try $0.instanceCount(of: id, version: version) }
+    }
+
     /// A page of image sets.
     public func searchImageSets(_ query: ImageSetQuery) async throws -> [ImageSetHit] {
         try await catalog.read { try $0.searchImageSets(query) }
@@ -45,29 +50,31 @@ extension Datastore {
     ///
     /// The answer shows the set as the service does while it works: LOCKED and DELETING.
     public func deleteImageSet(_ id: ImageSetID) async throws -> ImageSetVersion {
+        try await changes.run(.delete) { try await delete(id) }
+    }
+
+    private func delete(_ id: ImageSetID) async throws -> ImageSetVersion {
         let now = environment.now()
         let (answer, emptied) = try await catalog.write { transaction in
-            var standing = try self.imageSet(id, in: transaction)
-            guard standing.imageSet.state == .active else {
-                throw StoreError(.conflict, "ImageSet \(id) is in state \(standing.imageSet.state.rawValue)")
-            }
+            let standing = try self.imageSet(id, in: transaction)
+            try standing.imageSet.checkUnlocked()
             try PrimaryHierarchy.remove(standing.imageSet, at: now, in: transaction)
-            try transaction.setTags(
-                [:],
-                of: ResourceName(
-                    region: self.configuration.region, accountID: self.configuration.accountID, datastore: self.id,
-                    imageSet: id
-                ).description)
+            try transaction.setTags([:], of: self.resourceName(of: id))
             let before = try transaction.liveByteCounts()
             try transaction.deleteImageSet(id)
             let after = try transaction.liveByteCounts()
-            standing.imageSet.state = .locked
-            standing.version.status = .deleting
-            return (standing, before.keys.filter { after[$0, default: 0] == 0 })
+            return (standing.shown(as: .deleting), before.keys.filter { after[$0, default: 0] == 0 })
         }
         documents.remove(id)
         frameTables.removeAll(of: id)
         try await free(emptied)
         return answer
+    }
+
+    /// The ARN of an image set of this data store.
+    func resourceName(of imageSet: ImageSetID) -> String {
+        ResourceName(
+            region: configuration.region, accountID: configuration.accountID, datastore: id, imageSet: imageSet
+        ).description
     }
 }

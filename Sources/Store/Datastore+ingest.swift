@@ -47,6 +47,7 @@ extension Datastore {
         let record = try await catalog.read { try $0.storedObject(object) }
         let header = try StoredHeader(bytes: Array((try await blobs.read(record.header)).readableBytesView))
         return StagedInstance(
-            object: .stored(object), facts: InstanceFacts(header, warnings: warnings), warnings: warnings)
+            object: .stored(object), facts: InstanceFacts(header, frameCount: record.frameCount, warnings: warnings),
+            warnings: warnings)
     }
 }

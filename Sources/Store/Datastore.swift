@@ -19,6 +19,7 @@ public final class Datastore: Sendable {
     let documents: DocumentCache
     let frameTables: FrameTableCache
     let openedFrames: FrameCache
+    let changes: ChangeLimit
     /// Where frames are encoded: threads of their own, so that encoding never holds up requests.
     let encoders: NIOThreadPool
     let announce: @Sendable (ImportJobReference) -> Void
@@ -35,6 +36,7 @@ public final class Datastore: Sendable {
         self.documents = DocumentCache(byteLimit: store.configuration.metadataCacheBytes)
         self.openedFrames = store.openedFrames
         self.frameTables = FrameTableCache(entryLimit: store.configuration.frameTableCacheEntries)
+        self.changes = ChangeLimit(most: store.configuration.quotas.concurrentChanges)
         self.encoders = store.encoders
         self.announce = { [jobs = store.jobSubmissions] in jobs.yield($0) }
     }

@@ -3,17 +3,17 @@ import ImageSets
 
 /// Keeps the study and series rows of the primary image sets true, inside the transaction that changes a set.
 enum PrimaryHierarchy {
-    /// Records that a primary set has a new latest version, which holds `addedInstances` more than the one before.
+    /// Records that a primary set has a new latest version, after its instances were written.
     static func update(
-        _ imageSet: ImageSetRecord, addedInstances: Int, at instant: Timestamp, in transaction: any CatalogWriting
+        _ imageSet: ImageSetRecord, at instant: Timestamp, in transaction: any CatalogWriting
     ) throws {
         let grouping = imageSet.attributes.grouping
-        let standing = try transaction.primarySeries(grouping.seriesInstanceUID)
         try transaction.upsert(
             SeriesRecord(
                 seriesInstanceUID: grouping.seriesInstanceUID, studyInstanceUID: grouping.studyInstanceUID,
                 imageSet: imageSet.id, attributes: imageSet.attributes,
-                numberOfInstances: (standing?.numberOfInstances ?? 0) + addedInstances, updatedAt: instant))
+                numberOfInstances: transaction.instanceCount(of: imageSet.id, version: imageSet.latestVersion),
+                updatedAt: instant))
         try transaction.upsert(
             StudyRecord(
                 studyInstanceUID: grouping.studyInstanceUID, attributes: imageSet.attributes, imageSet: imageSet.id,

@@ -40,6 +40,12 @@ public struct StoreQuotas: Sendable {
     public var bytesPerFile: Int64 = 4 << 30
     /// Bytes of an image set's metadata document, before compression.
     public var metadataBytes = 50 << 20
+    /// Bytes of the two documents of UpdateImageSetMetadata together.
+    public var metadataUpdateBytes = 10 << 10
+    /// Frames of one CopyImageSet.
+    public var framesPerCopy = 1_000
+    /// Copy, Delete and Update requests of a data store in progress, of each.
+    public var concurrentChanges = 100
     /// Bytes of one STOW-RS request.
     public var storeRequestBytes: Int64 = 1 << 30
     /// Tags of one resource.

@@ -64,10 +64,15 @@ import Testing
         #expect(levels.fill(from: later).isEmpty)
     }
 
-    @Test func anAttributeRemovedOnPurposeIsNotFilledInAgain() {
-        var levels = ImageSetLevels(.instance())
-        let later = ImageSetLevels(.instance(DataElement(.patientComments, .LT, "gone")))
-        levels.fill(from: later, except: [.patientComments])
+    @Test func anAttributeRemovedOnPurposeIsNotFilledInAgain() throws {
+        var levels = ImageSetLevels(.instance(DataElement(.patientComments, .LT, "gone")))
+        let later = levels
+        let removal = Array(#"{"SchemaVersion": "1.1", "Patient": {"DICOM": {"PatientComments": ""}}}"#.utf8)
+        let change = try MetadataChange(
+            updatable: nil, removable: ChangeDocument(removal, member: "removableAttributes"),
+            standing: .init(isPrimary: true, isForced: false, seriesInstanceUID: ""))
+        #expect(levels.apply(change) == [.patient])
+        #expect(levels.fill(from: later).isEmpty)
         #expect(!levels.patient.contains(.patientComments))
     }
 

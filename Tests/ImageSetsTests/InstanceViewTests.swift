@@ -22,7 +22,7 @@ import Testing
 
     @Test func anAttributeSetByAnEditIsAdded() {
         let levels = ImageSetLevels(.instance(DataElement(.modality, .CS, "CT")))
-        let view = InstanceView.dataSet(header: imported, levels: levels, editedTags: [.modality])
+        let view = InstanceView.dataSet(header: imported, levels: levels, followed: [.modality])
         #expect(view.string(.modality) == "CT")
         #expect(view.count == imported.count + 1)
         #expect(!view.contains(.specificCharacterSet))
@@ -30,14 +30,14 @@ import Testing
 
     @Test func anEditedAttributeIsTheLevels() {
         let levels = ImageSetLevels(.instance(DataElement(.patientName, .PN, "ROE^JOHN")))
-        let view = InstanceView.dataSet(header: imported, levels: levels, editedTags: [.patientName])
+        let view = InstanceView.dataSet(header: imported, levels: levels, followed: [.patientName])
         #expect(view.string(.patientName) == "ROE^JOHN")
         #expect(view.string(.stationName) == "ONE")
     }
 
     @Test func anAttributeRemovedByAnEditIsGone() {
         let view = InstanceView.dataSet(
-            header: imported, levels: ImageSetLevels(.instance()), editedTags: [.patientName, .rows])
+            header: imported, levels: ImageSetLevels(.instance()), followed: [.patientName, .rows])
         #expect(!view.contains(.patientName))
     }
 
@@ -47,7 +47,7 @@ import Testing
         latin.set(DataElement(.studyDescription, .LO, bytes: [0xE9, 0x20]))
         let levels = ImageSetLevels(
             .instance(DataElement(.patientName, .PN, "ROE"), DataElement(.operatorsName, .PN, "A\\B")))
-        let view = InstanceView.dataSet(header: latin, levels: levels, editedTags: [.patientName, .operatorsName])
+        let view = InstanceView.dataSet(header: latin, levels: levels, followed: [.patientName, .operatorsName])
         #expect(view.strings(.operatorsName) == ["A", "B"])
         #expect(view.string(.specificCharacterSet) == "ISO_IR 100")
         #expect(view[.studyDescription]?.value.bytes.map(Array.init) == [0xE9, 0x20])
@@ -61,7 +61,7 @@ import Testing
         let levels = ImageSetLevels(
             .instance(
                 DataElement(.specificCharacterSet, .CS, "ISO_IR 192"), DataElement(.patientName, .PN, "Πέτρος")))
-        let view = InstanceView.dataSet(header: latin, levels: levels, editedTags: [.patientName])
+        let view = InstanceView.dataSet(header: latin, levels: levels, followed: [.patientName])
         #expect(view.string(.specificCharacterSet) == "ISO_IR 192")
         #expect(view.string(.imageComments) == "é")
         #expect(view.string(.patientName) == "Πέτρος")

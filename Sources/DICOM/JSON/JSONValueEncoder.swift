@@ -1,7 +1,7 @@
 /// The elements of a `Value` array as the bytes of a value field, little endian and of even length.
-enum JSONValueEncoder {
+package enum JSONValueEncoder {
     /// Nil when a value is none of `vr`, or when `vr` has no `Value`.
-    static func bytes(_ values: [JSONValue], _ vr: VR) -> [UInt8]? {
+    package static func bytes(_ values: [JSONValue], _ vr: VR) -> [UInt8]? {
         switch vr {
         case .AT:
             words(values) { value in

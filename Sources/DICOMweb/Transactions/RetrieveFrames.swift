@@ -78,6 +78,7 @@ extension TransactionContext {
     /// The instance that the path names.
     func instance() async throws -> StoredInstance {
         try await datastore.instance(
-            study: uid("study"), series: uid("series"), sop: uid("instance"), imageSet: imageSet())
+            study: uid("study"), series: uid("series"), sop: uid("instance"), imageSet: imageSet(),
+            version: version())
     }
 }

@@ -27,9 +27,10 @@ struct RetrieveMetadata: Transaction {
         } else {
             instances = try await context.datastore.instances(
                 study: context.uid("study"), series: context.labels["series"] == nil ? nil : context.uid("series"),
-                imageSet: context.imageSet())
+                imageSet: context.imageSet(), version: context.version())
         }
-        let document = InstanceDocument(urls: context.urls, imageSet: try context.imageSet())
+        let document = InstanceDocument(
+            urls: context.urls, imageSet: try context.imageSet(), version: try context.version())
         let headers: HTTPFields = [
             .contentType: "application/dicom+json", .cacheControl: "private", .vary: "Accept-Encoding",
         ]
@@ -61,6 +62,7 @@ struct RetrieveMetadata: Transaction {
 struct InstanceDocument: Sendable {
     let urls: RetrieveURL
     let imageSet: ImageSetID?
+    let version: Int?
 
     func bytes(of instance: StoredInstance) async throws -> [UInt8] {
         let header = try await instance.header()
@@ -68,7 +70,7 @@ struct InstanceDocument: Sendable {
         // PS3.18 10.4.1.1.2 leaves the pixel data out; the transfer syntax shown is the stored one (spec/40).
         dataSet.set(
             DataElement(.availableTransferSyntaxUID, .UI, instance.storedTransferSyntaxUID))
-        let bulk = BulkLocations(instance, header, urls: urls, imageSet: imageSet)
+        let bulk = BulkLocations(instance, header, urls: urls, imageSet: imageSet, version: version)
         return DICOMJSON.encode(dataSet) { _, element in bulk.uri(of: element) }
     }
 }

@@ -9,15 +9,18 @@ struct BulkLocations: Sendable {
     private let header: StoredHeader
     private let uri: @Sendable (_ hash: String) -> String
 
-    /// `imageSet` is the one that the request named, so that the URI leads to the same instance.
-    init(_ instance: StoredInstance, _ header: StoredHeader, urls: RetrieveURL, imageSet: ImageSetID? = nil) {
+    /// `imageSet` and `version` are those that the request named, so that the URI leads to the same instance.
+    init(
+        _ instance: StoredInstance, _ header: StoredHeader, urls: RetrieveURL, imageSet: ImageSetID? = nil,
+        version: Int? = nil
+    ) {
         self.header = header
         let grouping = instance.grouping
         let sop = instance.record.attributes.sopInstanceUID
         uri = { hash in
             urls.instance(
                 sop, series: grouping.seriesInstanceUID, study: grouping.studyInstanceUID, below: "/bulkdata/\(hash)",
-                imageSet: imageSet?.description)
+                imageSet: imageSet?.description, version: version)
         }
     }
 

@@ -69,7 +69,7 @@ struct ValueCheck {
     }
 
     /// The greatest length of one value in characters, for PN of one component group; nil: none below 4 GiB.
-    private static func limit(_ vr: VR) -> Int? {
+    static func limit(_ vr: VR) -> Int? {
         switch vr {
         case .AS: 4
         case .DA: 8

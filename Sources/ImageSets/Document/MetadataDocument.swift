@@ -30,6 +30,15 @@ public struct MetadataDocument: Sendable {
         bytes = json.bytes
     }
 
+    /// No less than the bytes that an instance takes in a document, whose frames are not at hand.
+    public static func byteCountBound(_ header: StoredHeader, frameCount: Int) -> Int {
+        // 300 bytes for a frame's fixed members, 60 for each of the at most 33 resolutions of a codestream; most have 6.
+        var json = JSONWriter(capacity: 8192)
+        json.beginObject()
+        json.write(header, bulkDataURIs: header.bulkValues.map { _ in "" })
+        return json.bytes.count + 512 + 1_024 * header.bulkValues.count + 700 * frameCount
+    }
+
     /// Writes one instance: its file meta information and the attributes that belong to no level, then its frames.
     ///
     /// `bulkDataURI` makes the URI of a value over the bulk threshold.

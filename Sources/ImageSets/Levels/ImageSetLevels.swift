@@ -12,6 +12,9 @@ public struct ImageSetLevels: Sendable, Equatable {
     public private(set) var study: DataSet
     /// The attributes of the series.
     public private(set) var series: DataSet
+    /// Attributes that were set or removed through the API, at whatever level: there the level rules over what instances
+    /// were imported with.
+    public private(set) var editedTags: Set<Tag> = []
 
     /// Takes the three levels out of an imported data set.
     ///
@@ -64,9 +67,9 @@ public struct ImageSetLevels: Sendable, Equatable {
     /// Takes over what a later instance of the image set knows and these levels do not: attributes that are absent here,
     /// or here without a value. What is there stays: the level keeps the first value.
     ///
-    /// Attributes in `editedTags` were set or removed on purpose and are left alone. Answers the levels that changed.
+    /// Attributes in ``editedTags`` were set or removed on purpose and are left alone. Answers the levels that changed.
     @discardableResult
-    public mutating func fill(from later: ImageSetLevels, except editedTags: Set<Tag> = []) -> Set<AttributeLevel> {
+    public mutating func fill(from later: ImageSetLevels) -> Set<AttributeLevel> {
         var changed: Set<AttributeLevel> = []
         for level in AttributeLevel.shared {
             for element in later[level].elements where !editedTags.contains(element.tag) {
@@ -81,9 +84,45 @@ public struct ImageSetLevels: Sendable, Equatable {
 }
 
 extension ImageSetLevels {
-    /// One level as Explicit VR Little Endian, the form the catalog keeps; equal levels give equal bytes.
+    /// Sets and removes attributes as a change says, and remembers them as edited; answers the levels that changed.
+    public mutating func apply(_ change: MetadataChange) -> Set<AttributeLevel> {
+        var changed: Set<AttributeLevel> = []
+        for level in AttributeLevel.shared where !change[level].isEmpty {
+            self[level].removeAll { change[level].removed.contains($0.tag) }
+            for element in change[level].updated.elements { self[level].set(element) }
+            editedTags.formUnion(change[level].tags)
+            changed.insert(level)
+        }
+        return changed
+    }
+
+    /// The attributes of a level whose values differ between two image sets; absent and empty are alike.
+    public func differences(from other: ImageSetLevels, at level: AttributeLevel) -> Set<Tag> {
+        func present(_ dataSet: DataSet) -> [DataElement] {
+            dataSet.elements.filter { AttributeLevel($0.tag) == level && !$0.value.isEmpty }
+        }
+        let (own, others) = (present(self[level]), present(other[level]))
+        let differing = own.filter { other[level][$0.tag] != $0 } + others.filter { self[level][$0.tag] != $0 }
+        return Set(differing.map(\.tag))
+    }
+}
+
+extension ImageSetLevels {
+    // PRIVATE BLOCK: in the byte form only, never in a level as others see it.
+    private static let creator = DataElement(Tag(0x0009, 0x0010), .LO, "ISOCENTER")
+    private static let editedTagsTag = Tag(0x0009, 0x1001)
+
+    /// One level as Explicit VR Little Endian, the form the catalog keeps; equal levels give equal bytes. The tags edited
+    /// at the level are a private attribute beside its own.
     public func bytes(of level: AttributeLevel) throws -> [UInt8] {
-        try PartTenWriter.dataSetBytes(self[level]) { _ in [] }
+        var dataSet = self[level]
+        let edited = editedTags.filter { AttributeLevel($0) == level }.sorted()
+        if !edited.isEmpty {
+            dataSet.set(Self.creator)
+            let words = edited.flatMap { [Int($0.group), Int($0.element)] }
+            dataSet.set(DataElement(Self.editedTagsTag, .AT, integers: words))
+        }
+        return try PartTenWriter.dataSetBytes(dataSet) { _ in [] }
     }
 
     /// Reads three levels back from ``bytes(of:)``.
@@ -92,5 +131,10 @@ extension ImageSetLevels {
             patient: try DataSetReader.read(explicitLittleEndian: patientBytes),
             study: try DataSetReader.read(explicitLittleEndian: studyBytes),
             series: try DataSetReader.read(explicitLittleEndian: seriesBytes))
+        for level in AttributeLevel.shared {
+            editedTags.formUnion(self[level].tags(Self.editedTagsTag))
+            self[level].remove(Self.creator.tag)
+            self[level].remove(Self.editedTagsTag)
+        }
     }
 }

@@ -4,6 +4,8 @@
 public indirect enum Shape: Sendable {
     /// Text; `isSensitive` values are never repeated in an error message.
     case string(pattern: Pattern? = nil, length: ClosedRange<Int>? = nil, isSensitive: Bool = false)
+    /// Bytes, in base64.
+    case blob(length: ClosedRange<Int>?, isSensitive: Bool = false)
     /// One of these texts.
     case enumeration([String])
     /// A whole number.

@@ -48,6 +48,38 @@ extension Shape {
 
     static let imageFrameInformation = Shape.structure([Member("imageFrameId", .imageFrameID, isRequired: true)])
 
+    private static let dicomAttribute = Shape.blob(length: 1...30_000, isSensitive: true)
+
+    static let metadataUpdates = Shape.structure(
+        [
+            Member(
+                "DICOMUpdates",
+                .structure([
+                    Member("removableAttributes", dicomAttribute), Member("updatableAttributes", dicomAttribute),
+                ])),
+            Member("revertToVersionId", .versionID),
+        ], isUnion: true)
+
+    static let copyImageSetInformation = Shape.structure([
+        Member(
+            "sourceImageSet",
+            .structure([
+                Member("latestVersionId", .versionID, isRequired: true),
+                Member(
+                    "DICOMCopies",
+                    .structure([
+                        Member(
+                            "copiableAttributes", .string(length: 1...260_000, isSensitive: true), isRequired: true)
+                    ])),
+            ]), isRequired: true),
+        Member(
+            "destinationImageSet",
+            .structure([
+                Member("imageSetId", .imageSetID, isRequired: true),
+                Member("latestVersionId", .versionID, isRequired: true),
+            ])),
+    ])
+
     static let searchCriteria = Shape.structure([
         Member(
             "filters",

@@ -42,6 +42,16 @@ enum Validation {
             if let pattern, !pattern.matches(text) {
                 fault(shown, "Member must satisfy regular expression pattern: \(pattern.text)")
             }
+        case (.blob(let length, _), .string(let text)):
+            guard let bytes = Base64.decode(text) else {
+                fault(nil, "Member must be base64")
+                return
+            }
+            if let length, bytes.count < length.lowerBound {
+                fault(nil, "Member must have length greater than or equal to \(length.lowerBound)")
+            } else if let length, bytes.count > length.upperBound {
+                fault(nil, "Member must have length less than or equal to \(length.upperBound)")
+            }
         case (.enumeration(let cases), .string(let text)):
             if !cases.contains(text) {
                 fault(

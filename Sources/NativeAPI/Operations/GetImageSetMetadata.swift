@@ -23,7 +23,8 @@ struct GetImageSetMetadata: NativeOperation {
         ) { place in
             urls.instance(
                 place.sopInstanceUID, series: place.grouping.seriesInstanceUID, study: place.grouping.studyInstanceUID,
-                below: "/bulkdata/\(place.hash)", imageSet: place.imageSet?.description)
+                below: "/bulkdata/\(place.hash)", imageSet: place.imageSet?.description,
+                version: place.version)
         }
         return Response(
             status: .ok, headers: [.contentType: "application/json", .contentEncoding: "gzip"],

@@ -105,9 +105,18 @@ struct BoundRequest {
         try id("imageSetId", "ImageSet")
     }
 
-    /// An image set version; a number too large for any version names none.
+    /// An image set version, where one is named.
     func version() throws -> Int? {
-        guard let text = text("versionId") else { return nil }
+        try text("versionId").map(Self.versionNumber)
+    }
+
+    /// An image set version that has to be named.
+    func version(_ name: String) throws -> Int {
+        try Self.versionNumber(text(name) ?? "")
+    }
+
+    /// A number too large for any version names none.
+    static func versionNumber(_ text: String) throws -> Int {
         guard let number = Int(text) else {
             throw ServiceError(.notFound, "The requested version does not exist")
         }

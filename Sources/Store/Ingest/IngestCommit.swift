@@ -81,9 +81,7 @@ struct IngestCommit {
             try insert(instance, into: imageSet)
         }
         if imageSet.isPrimary {
-            try PrimaryHierarchy.update(
-                imageSet, addedInstances: arrivals.count - target.replacedInstances.count, at: instant,
-                in: transaction)
+            try PrimaryHierarchy.update(imageSet, at: instant, in: transaction)
         }
         return imageSet
     }
@@ -102,16 +100,16 @@ struct IngestCommit {
         }
         imageSet.latestVersion += 1
         imageSet.updatedAt = instant
-        imageSet.lastAccessedAt = instant
-        imageSet.storageTier = .frequentAccess
+        imageSet.noteAccess(at: instant)
         let levels = try transaction.fill(latest.levels, from: arrivals.map(\.facts.levels))
         imageSet.attributes = ImageSetAttributes(levels.levels)
         try transaction.update(imageSet)
-        try transaction.insert(
-            VersionRecord(
-                imageSet: id, number: imageSet.latestVersion, status: .imported, isPrimary: imageSet.isPrimary,
-                createdAt: imageSet.createdAt, updatedAt: instant, message: nil, wasForced: nil,
-                levels: levels.references))
+        var version = VersionRecord(
+            imageSet: id, number: imageSet.latestVersion, status: .imported, isPrimary: imageSet.isPrimary,
+            createdAt: imageSet.createdAt, updatedAt: instant, message: nil, wasForced: nil,
+            levels: levels.references)
+        version.documentBytes = latest.documentBytes.map { $0 + documentBytes(of: arrivals) }
+        try transaction.insert(version)
         return imageSet
     }
 
@@ -123,11 +121,16 @@ struct IngestCommit {
             updatedAt: instant, lastAccessedAt: instant, storageTier: .frequentAccess,
             attributes: ImageSetAttributes(levels))
         try transaction.insert(imageSet)
-        try transaction.insert(
-            VersionRecord(
-                imageSet: imageSet.id, number: 1, status: .created, isPrimary: isPrimary, createdAt: instant,
-                updatedAt: nil, message: nil, wasForced: nil, levels: transaction.insert(levels)))
+        var version = VersionRecord(
+            imageSet: imageSet.id, number: 1, status: .created, isPrimary: isPrimary, createdAt: instant,
+            updatedAt: nil, message: nil, wasForced: nil, levels: try transaction.insert(levels))
+        version.documentBytes = documentBytes(of: arrivals)
+        try transaction.insert(version)
         return imageSet
+    }
+
+    private func documentBytes(of arrivals: [StagedInstance]) -> Int {
+        arrivals.reduce(0) { $0 + $1.facts.documentBytes }
     }
 
     private func insert(_ instance: StagedInstance, into imageSet: ImageSetRecord) throws {

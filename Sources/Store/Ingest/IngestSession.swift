@@ -44,7 +44,8 @@ public struct IngestSession: Sendable {
             byteCount: byteCount + Int64(header.length))
         let warnings = intake.warnings.merging(pixels.warnings)
         return StagedInstance(
-            object: .new(record, frames: pixels.frames), facts: InstanceFacts(intake.header, warnings: warnings),
+            object: .new(record, frames: pixels.frames),
+            facts: InstanceFacts(intake.header, frameCount: pixels.frames.count, warnings: warnings),
             warnings: warnings)
     }
 

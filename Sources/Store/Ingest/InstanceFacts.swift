@@ -7,10 +7,12 @@ struct InstanceFacts: Sendable {
     let grouping: GroupingKey
     let levels: ImageSetLevels
     let instance: InstanceAttributes
+    /// No less than the bytes that the instance takes in its image set's metadata document.
+    let documentBytes: Int
 
     var sopInstanceUID: String { instance.sopInstanceUID }
 
-    init(_ header: StoredHeader, warnings: [ImportFileWarning]) {
+    init(_ header: StoredHeader, frameCount: Int, warnings: [ImportFileWarning]) {
         let dataSet = header.dataSet
         grouping = GroupingKey(dataSet)
         levels = ImageSetLevels(dataSet)
@@ -23,6 +25,7 @@ struct InstanceFacts: Sendable {
         instance.bitsAllocated = dataSet.integer(.bitsAllocated)
         instance.numberOfFrames = dataSet.integer(.numberOfFrames)
         self.instance = instance
+        documentBytes = MetadataDocument.byteCountBound(header, frameCount: frameCount)
     }
 }
 

@@ -3,17 +3,20 @@ public import Catalog
 public import ImageSets
 
 extension Datastore {
-    /// The instance with these UIDs: of the primary hierarchy, or of the latest version of `imageSet` when given.
+    /// The instance with these UIDs: of the primary hierarchy, or of `imageSet` when given, in its latest version or the
+    /// one that is named.
     public func instance(
-        study: String, series: String, sop: String, imageSet: ImageSetID? = nil
+        study: String, series: String, sop: String, imageSet: ImageSetID? = nil, version: Int? = nil
     ) async throws -> StoredInstance {
         let found = try await catalog.read { transaction -> Found? in
             if let imageSet {
-                let owner = try self.imageSet(imageSet, in: transaction).imageSet
-                let grouping = owner.attributes.grouping
-                guard grouping.studyInstanceUID == study, grouping.seriesInstanceUID == series else { return nil }
-                return try transaction.instance(sop, of: imageSet, version: owner.latestVersion)
-                    .map { try Found($0, of: owner, in: transaction) }
+                let owner = try self.imageSet(imageSet, version: version, in: transaction)
+                guard let record = try transaction.instance(sop, of: imageSet, version: owner.version.number) else {
+                    return nil
+                }
+                let found = try Found(record, of: owner, in: transaction)
+                let grouping = GroupingKey(found.levels)
+                return grouping.studyInstanceUID == study && grouping.seriesInstanceUID == series ? found : nil
             }
             guard let owner = try self.primaryImageSet(ofSeries: series, study: study, in: transaction),
                 let instance = try transaction.primaryInstance(sop), instance.imageSet == owner.id
@@ -24,9 +27,10 @@ extension Datastore {
         return StoredInstance(found, in: self)
     }
 
-    /// The instances of a series, or of a whole study, in the order of their instance numbers.
+    /// The instances of a series, or of a whole study, in the order of their instance numbers; of `imageSet` alone when
+    /// given, in its latest version or the one that is named.
     public func instances(
-        study: String, series: String?, imageSet: ImageSetID? = nil
+        study: String, series: String?, imageSet: ImageSetID? = nil, version: Int? = nil
     ) async throws -> [StoredInstance] {
         let found = try await catalog.read { transaction -> [Found] in
             let owners: [ImageSetRecord]
@@ -37,12 +41,14 @@ extension Datastore {
             } else {
                 owners = try transaction.primaryImageSets(ofStudy: study)
             }
-            return try owners.filter { owner in
-                let grouping = owner.attributes.grouping
-                return grouping.studyInstanceUID == study && (series == nil || grouping.seriesInstanceUID == series)
-            }.flatMap { owner in
-                try transaction.instances(of: owner.id, version: owner.latestVersion)
-                    .map { try Found($0, of: owner, in: transaction) }
+            return try owners.flatMap { owner -> [Found] in
+                let shown = try self.imageSet(owner.id, version: version, in: transaction)
+                let grouping = GroupingKey(try transaction.levels(shown.version.levels))
+                guard grouping.studyInstanceUID == study, series == nil || grouping.seriesInstanceUID == series else {
+                    return []
+                }
+                return try transaction.instances(of: owner.id, version: shown.version.number)
+                    .map { try Found($0, of: shown, in: transaction) }
             }
         }
         guard !found.isEmpty else {
@@ -85,17 +91,21 @@ extension Datastore {
     struct Found: Sendable {
         let record: InstanceRecord
         let object: StoredObjectRecord
-        let imageSet: ImageSetRecord
         let levels: ImageSetLevels
+        let edits: InstanceEdits
 
         init(_ record: InstanceRecord, of imageSet: ImageSetRecord, in transaction: any CatalogReading) throws {
-            self.record = record
-            self.imageSet = imageSet
-            object = try transaction.storedObject(record.object)
             guard let version = try transaction.version(imageSet.latestVersion, of: imageSet.id) else {
                 throw StoreError(.internal, "image set \(imageSet.id) lacks its latest version")
             }
-            levels = try transaction.levels(version.levels)
+            try self.init(record, of: ImageSetVersion(imageSet: imageSet, version: version), in: transaction)
+        }
+
+        init(_ record: InstanceRecord, of owner: ImageSetVersion, in transaction: any CatalogReading) throws {
+            self.record = record
+            object = try transaction.storedObject(record.object)
+            levels = try transaction.levels(owner.version.levels)
+            edits = try record.instanceEdits()
         }
     }
 }

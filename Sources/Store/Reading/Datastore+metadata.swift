@@ -13,8 +13,10 @@ public struct BulkDataPlace: Sendable {
     public let sopInstanceUID: String
     /// Which value of the instance.
     public let hash: String
-    /// The image set, where it is not primary and so has to be named.
+    /// The image set, where it has to be named: it is not primary, or the version is not its latest.
     public let imageSet: ImageSetID?
+    /// The version, where it is not the latest.
+    public let version: Int?
 }
 
 extension Datastore {
@@ -27,9 +29,32 @@ extension Datastore {
     ) async throws -> ByteBuffer {
         let found = try await imageSet(id, version: version)
         if let document = documents.document(of: id, version: found.version.number) { return document }
-        let (document, isShareable) = try await writeDocument(found, bulkDataURI)
+        let (text, isShareable) = try await writeDocument(found, bulkDataURI)
+        guard text.count <= configuration.quotas.metadataBytes else {
+            throw StoreError(
+                .quotaExceeded, "The metadata of ImageSet \(id) exceeds the limit of an image set")
+        }
+        let document = ByteBuffer(bytes: Gzip.compress(text))
         if isShareable { documents.keep(document, of: id, version: found.version.number) }
         return document
+    }
+
+    /// The metadata document of a version as text, for tools on this machine; bulk values are named by their hashes.
+    public func metadataText(of id: ImageSetID, version: Int? = nil) async throws -> [UInt8] {
+        try await writeDocument(imageSet(id, version: version)) { $0.hash }.text
+    }
+
+    /// What changed between two versions; `newer` is the latest by default.
+    public func difference(of id: ImageSetID, from older: Int, to newer: Int? = nil) async throws -> MetadataDifference
+    {
+        MetadataDifference(
+            from: try JSONValue(try await metadataText(of: id, version: older)),
+            to: try JSONValue(try await metadataText(of: id, version: newer)))
+    }
+
+    /// How long a version's document is.
+    func documentByteCount(of found: ImageSetVersion) async throws -> Int {
+        try await writeDocument(found) { String(repeating: " ", count: 512 + $0.hash.count) }.text.count
     }
 
     /// What one version's document is made of.
@@ -44,7 +69,7 @@ extension Datastore {
     /// little else. A document with bulk URIs depends on who asks from where, and is not shared.
     private func writeDocument(
         _ found: ImageSetVersion, _ bulkDataURI: (BulkDataPlace) -> String
-    ) async throws -> (document: ByteBuffer, isShareable: Bool) {
+    ) async throws -> (text: [UInt8], isShareable: Bool) {
         let source = try await catalog.read { transaction in
             let instances = try transaction.instances(of: found.imageSet.id, version: found.version.number)
             let objects = try instances.map { try transaction.storedObject($0.object) }
@@ -55,29 +80,30 @@ extension Datastore {
                 })
         }
         var document = MetadataDocument(datastore: id, imageSet: found.imageSet.id, levels: source.levels)
+        let grouping = GroupingKey(source.levels)
+        let isLatest = found.version.number == found.imageSet.latestVersion
         var text: [UInt8] = []
         var isShareable = true
         for (index, instance) in source.instances.enumerated() {
             let object = source.objects[index]
-            let header = try StoredHeader(bytes: Array((try await blobs.read(object.header)).readableBytesView))
+            let imported = try StoredHeader(bytes: Array((try await blobs.read(object.header)).readableBytesView))
+            let header = try instance.instanceEdits().applied(to: imported)
             let frames = frameEntries(source.frames[index], of: instance.frameSet)
             if !header.bulkValues.isEmpty { isShareable = false }
             document.write(header, storedTransferSyntaxUID: object.storedTransferSyntaxUID, frames: frames) { value in
                 bulkDataURI(
                     BulkDataPlace(
-                        grouping: found.imageSet.attributes.grouping,
-                        sopInstanceUID: instance.attributes.sopInstanceUID, hash: value.hash,
-                        imageSet: found.imageSet.isPrimary ? nil : found.imageSet.id))
+                        grouping: grouping, sopInstanceUID: instance.attributes.sopInstanceUID, hash: value.hash,
+                        imageSet: found.imageSet.isPrimary && isLatest ? nil : found.imageSet.id,
+                        version: isLatest ? nil : found.version.number))
             }
             text += document.takeBytes()
-            guard text.count <= configuration.quotas.metadataBytes else {
-                throw StoreError(
-                    .quotaExceeded, "The metadata of ImageSet \(found.imageSet.id) exceeds the limit of an image set")
-            }
+            // What is far over every limit is not gathered to its end.
+            guard text.count <= 2 * configuration.quotas.metadataBytes else { break }
         }
         document.finish()
         text += document.takeBytes()
-        return (ByteBuffer(bytes: Gzip.compress(text)), isShareable)
+        return (text, isShareable)
     }
 
     private func frameEntries(_ frames: [FrameRecord], of frameSet: FrameSetID) -> [FrameEntry] {

@@ -43,7 +43,7 @@ extension StoredInstance {
         let (before, after) = dataSet.split(before: header.pixelElement?.tag ?? .pixelData)
         let meta = PartTenWriter.fileMeta(
             sopClassUID: dataSet.string(.sopClassUID) ?? "", sopInstanceUID: record.attributes.sopInstanceUID,
-            transferSyntaxUID: uid, imported: header.fileMeta)
+            transferSyntaxUID: uid, imported: edits.applied(to: header).fileMeta)
         var pieces = [PartTenWriter.Piece.bytes(try PartTenWriter.fileMetaBytes(meta))]
         pieces += try PartTenWriter.pieces(before)
         let tail = try PartTenWriter.pieces(after)

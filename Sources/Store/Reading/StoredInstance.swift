@@ -20,6 +20,8 @@ public struct StoredInstance: Sendable {
     public let record: InstanceRecord
     let object: StoredObjectRecord
     let levels: ImageSetLevels
+    /// What was done to it through the API since.
+    let edits: InstanceEdits
     let datastore: Datastore
     /// The seven elements of the image set it stands in.
     public let grouping: GroupingKey
@@ -28,7 +30,8 @@ public struct StoredInstance: Sendable {
         record = found.record
         object = found.object
         levels = found.levels
-        grouping = found.imageSet.attributes.grouping
+        edits = found.edits
+        grouping = GroupingKey(found.levels)
         self.datastore = datastore
     }
 
@@ -66,10 +69,11 @@ public struct StoredInstance: Sendable {
         try StoredHeader(bytes: try await stream(object.header).collect())
     }
 
-    /// Every element of the instance but pixel data: its own as imported, and the levels' where the API changed them.
+    /// Every element of the instance but pixel data: its own as imported, and what the API changed of them or of the levels.
     /// Bulk values are placeholders whose offset counts `header.bulkValues`.
     public func dataSet(_ header: StoredHeader) -> DataSet {
-        InstanceView.dataSet(header: header.dataSet, levels: levels)
+        InstanceView.dataSet(
+            header: edits.applied(to: header).dataSet, levels: levels, followed: edits.followed)
     }
 
     /// One frame, counted from 1; `notFound` out of range, `notAcceptable` when it cannot be had in the form.
@@ -143,10 +147,19 @@ public struct StoredInstance: Sendable {
 extension StoredInstance {
     /// A value over 1 MB by its hash, little endian.
     public func bulkValue(_ hash: String) async throws -> StreamedBytes {
-        guard let value = object.bulkValues.first(where: { $0.hash == hash }) else {
+        guard let value = object.bulkValues.first(where: { $0.hash == hash }), try await !isReplaced(hash) else {
             throw StoreError(.notFound, "The bulk data does not exist")
         }
         return try await stream(value.location)
+    }
+
+    /// Whether the bulk value was removed or replaced through the API.
+    private func isReplaced(_ hash: String) async throws -> Bool {
+        guard !edits.isEmpty else { return false }
+        return try await header().bulkValues.contains { value in
+            let tag = value.path.items.first?.sequence ?? value.path.tag
+            return value.hash == hash && (edits.removed.contains(tag) || edits.updated.contains(tag))
+        }
     }
 
     /// A blob; `notFound` when it went with its image set between the look-up and now.
