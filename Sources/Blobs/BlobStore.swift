@@ -28,6 +28,10 @@ public protocol BlobStore: Sendable {
     /// Every pack there is, by age, with its physical size and whether a writer of this process may append to it.
     func packs() async throws -> [PackDescription]
 
+    /// Ends the pack that `.shared` writers append to; they go on in a new one. The pack is open until those that have
+    /// appended to it are closed.
+    func seal() async
+
     /// Frees a pack. Reading from it afterwards throws `missing`. MUST be safe to repeat. Throws `inUse` while the pack
     /// is open.
     func delete(_ pack: PackID) async throws

@@ -11,6 +11,7 @@ extension Settings {
         configuration.accountID = accountId ?? configuration.accountID
         configuration.encodingConcurrency = ProcessInfo.processInfo.activeProcessorCount
         configuration.spoolDirectory = dataPath + "/spool"
+        configuration.quotas.framesPerCopy = quotas?.framesPerCopy ?? configuration.quotas.framesPerCopy
         return configuration
     }
 }

@@ -35,6 +35,22 @@ struct Settings: Codable, Sendable {
     var buckets: [String: String]?
     var s3: S3?
     var logLevel: String?
+    var compaction: Compaction?
+    var quotas: Quotas?
+
+    /// When the space of deleted image sets goes back to the disk, in seconds.
+    struct Compaction: Codable, Sendable {
+        /// Between two looks.
+        var interval: Double?
+        /// For readers to finish with a pack before it is deleted.
+        var grace: Double?
+    }
+
+    /// Limits that differ from the service's.
+    struct Quotas: Codable, Sendable {
+        /// Frames of one CopyImageSet.
+        var framesPerCopy: Int?
+    }
 
     /// The file's settings, with those of the environment laid over them.
     static func load(file: String?, environment: [String: String]) throws -> Settings {
@@ -102,6 +118,9 @@ struct Settings: Codable, Sendable {
     var bucketFolders: [String: String] {
         buckets ?? ["isocenter": tutorialBucketPath]
     }
+
+    var compactionPause: Duration { .seconds(compaction?.interval ?? 60) }
+    var compactionReaderTime: Duration { .seconds(compaction?.grace ?? 60) }
 
     /// How the gateway listens.
     func gateway(isUnauthenticated: Bool) -> GatewayConfiguration {

@@ -140,9 +140,9 @@ struct IngestTests {
         // A pack is open while a process appends to it: what is freed is seen from the next start on.
         store = try await fixture.open()
         datastore = try await store.open(id)
-        #expect(try packBytes(in: fixture.folder) > 0)
+        #expect(try fixture.packBytes() > 0)
         _ = try await datastore.deleteImageSet(outcome.imageSet)
-        #expect(try packBytes(in: fixture.folder) == 0)
+        #expect(try fixture.packBytes() == 0)
         await #expect(throws: StoreError(.notFound, "")) { try await datastore.imageSet(outcome.imageSet) }
         try await store.close()
     }
@@ -184,17 +184,6 @@ struct IngestTests {
         of imageSet: ImageSetID, version: Int, in datastore: Datastore
     ) async throws -> [ImageFrameID] {
         try await datastore.instanceChecksums(of: imageSet, version: version).flatMap { $0.frames.map(\.id) }
-    }
-
-    private func packBytes(in folder: String) throws -> Int {
-        let files = FileManager.default.enumerator(atPath: folder)
-        var sum = 0
-        while let name = files?.nextObject() as? String {
-            guard name.hasSuffix(".pack") else { continue }
-            let attributes = try FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
-            sum += attributes[.size] as? Int ?? 0
-        }
-        return sum
     }
 }
 

@@ -35,6 +35,11 @@ public final class DiskBlobStore: BlobStore {
         try await packStore.packs()
     }
 
+    /// Ends the open pack that writers share.
+    public func seal() async {
+        await packStore.shared.seal(in: packStore)
+    }
+
     /// Removes a pack's file.
     public func delete(_ pack: PackID) async throws {
         try await packStore.delete(pack)

@@ -26,6 +26,11 @@ public final class MemoryBlobStore: BlobStore {
         try await packStore.packs()
     }
 
+    /// Ends the open pack that writers share.
+    public func seal() async {
+        await packStore.shared.seal(in: packStore)
+    }
+
     /// Frees a pack's bytes.
     public func delete(_ pack: PackID) async throws {
         try await packStore.delete(pack)

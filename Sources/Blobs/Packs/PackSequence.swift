@@ -73,6 +73,15 @@ final class PackSequence: Sendable {
         }
     }
 
+    /// Gives up the share in the current pack; the next blob gets a new one.
+    func seal(in store: PackStore) async {
+        let current = state.withLock { state in
+            defer { state.current = nil }
+            return state.current
+        }
+        if let current { await store.leave([current], session) }
+    }
+
     /// Gives up the share in the current pack; nothing is reserved afterwards.
     func end(in store: PackStore) async {
         let current = state.withLock { state in

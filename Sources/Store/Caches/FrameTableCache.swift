@@ -39,6 +39,10 @@ final class FrameTableCache: Sendable {
         runs.withLock { $0.insert(run, for: Key(frameSet: frameSet, run: number), cost: run.frames.count + 1) }
     }
 
+    func removeAll() {
+        runs.withLock { $0.removeAllValues { _ in true } }
+    }
+
     func removeAll(of imageSet: ImageSetID) {
         runs.withLock { $0.removeAllValues { $0.imageSet == imageSet } }
     }

@@ -48,6 +48,11 @@ public final class FailingBlobStore: BlobStore {
         return try await store.packs()
     }
 
+    /// Ends the shared pack.
+    public func seal() async {
+        await store.seal()
+    }
+
     /// Frees a pack, or fails.
     public func delete(_ pack: PackID) async throws {
         try faults.pass("delete")

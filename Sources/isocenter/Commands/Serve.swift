@@ -70,6 +70,8 @@ struct Serve: AsyncParsableCommand {
             announcement.print(port: port, isUnauthenticated: isUnauthenticated)
         }
         let importing = ImportService(store: store, objects: buckets.objects, logger: logger)
+        let compacting = CompactionService(
+            store: store, interval: settings.compactionPause, grace: settings.compactionReaderTime, logger: logger)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
@@ -78,6 +80,9 @@ struct Serve: AsyncParsableCommand {
                         failureTerminationBehavior: .cancelGroup),
                     .init(
                         service: importing, successTerminationBehavior: .ignore,
+                        failureTerminationBehavior: .cancelGroup),
+                    .init(
+                        service: compacting, successTerminationBehavior: .ignore,
                         failureTerminationBehavior: .cancelGroup),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
