@@ -8,6 +8,7 @@ import pytest
 
 from clients import Datastore, instance_path, refused
 from fixtures import ct_series, ct_slice, text_instance
+from server import poll
 from test_updates import MESSAGE, SLICE, ImageSet, beside, document, primary  # noqa: F401
 
 
@@ -288,3 +289,28 @@ def test_a_deleted_set_is_gone_with_all_versions_and_its_bytes_only_with_the_las
     assert all(store.frame(beside.id, frame) for frame in frames)
     delete(beside)
     assert store.image_sets() == []
+
+
+def test_the_space_of_deleted_sets_returns_while_the_server_runs(own_server, folder):
+    settings = folder / "settings.yaml"
+    settings.write_text("compaction:\n  interval: 0.2\n  grace: 0.1\n")
+    own_server.arguments += ["--config", str(settings)]
+    own_server.start()
+    store = Datastore(own_server, "compaction")
+    # One job's series lie together in a pack; STOW goes to the pack that requests share.
+    outcome = store.import_instances(*(ct_slice(1, rows=256, columns=256, series=f"s{number}") for number in range(8)))
+    kept, *gone = [ImageSet(store, identifier) for identifier in outcome.image_set_ids]
+    assert store.stow(ct_slice(1, rows=256, columns=256, series="sent")).status_code == 200
+    frames = {one["ImageFrames"][0]["ID"] for one in kept.instances().values()}
+    before = {frame: store.frame(kept.id, frame) for frame in frames}
+    size = packs(store)
+    [sent] = [one["imageSetId"] for one in store.image_sets() if one["imageSetId"] not in outcome.image_set_ids]
+    for one in gone + [ImageSet(store, sent)]:
+        delete(one)
+    poll(lambda: packs(store) < size / 4, what="the return of the space")
+    assert {frame: store.frame(kept.id, frame) for frame in frames} == before
+    own_server.kill()
+    report = own_server.run("verify")
+    assert report.returncode == 0, report.stdout
+    own_server.start()
+    assert store.server is own_server and packs(store) < size / 4

@@ -1,4 +1,6 @@
 import Blobs
+import Catalog
+import DICOM
 import Foundation
 import ImageSets
 import NIOCore
