@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 
+import numpy
 import pytest
 
-from clients import Datastore, instance_path, refused
-from fixtures import ct_series, ct_slice, text_instance
+from clients import Datastore, refused
+from fixtures import ct_slice, instance, noise, put_pixels
 from server import poll
 from test_updates import MESSAGE, SLICE, ImageSet, beside, document, primary  # noqa: F401
 
@@ -195,8 +196,6 @@ def test_stale_versions_and_a_copy_to_itself_are_refused(primary, beside):
 
 
 def test_a_copy_has_at_most_1000_frames(datastore):
-    from fixtures import instance, noise, put_pixels
-    import numpy
     many = instance("many frames", series="many")
     put_pixels(many, noise(1_001, 2, 2, low=0, high=9, seed="many").astype(numpy.uint8))
     held = ImageSet(datastore, datastore.import_instances(many).image_set_ids[0])

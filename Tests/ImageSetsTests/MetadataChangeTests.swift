@@ -86,6 +86,29 @@ import Testing
         #expect(document.instancesWithUntoldVRs == [Self.instance])
     }
 
+    @Test func theVROfAStandardAttributeIsTheDictionarys() throws {
+        #expect(throws: ChangeRefusal.self) {
+            try change(instance(#""SliceThickness": "AAAA""#, vrs: #""00180050": "OB""#), isForced: true)
+        }
+        let made = try change(
+            instance(#""SmallestImagePixelValue": 5"#, vrs: #""SmallestImagePixelValue": "SS""#))
+        #expect(made.instances[Self.instance]?.updated[.smallestImagePixelValue]?.vr == .SS)
+    }
+
+    /// What is stored must be read again.
+    @Test(arguments: [(32, true), (33, false), (250, false)])
+    func sequencesAreNestedOnlySoDeep(depth: Int, isTaken: Bool) throws {
+        let text = (1..<depth).reduce("[{}]") { inner, _ in #"[{"ContentSequence": \#(inner)}]"# }
+        let document = instance(#""ContentSequence": \#(text)"#)
+        guard isTaken else {
+            #expect(throws: ChangeRefusal.self) { try change(document, isForced: true) }
+            return
+        }
+        var edits = InstanceEdits()
+        edits.apply(try #require(try change(document, isForced: true).instances[Self.instance]))
+        #expect(try InstanceEdits(bytes: edits.bytes()) == edits)
+    }
+
     @Test func nothingIsBothUpdatedAndRemoved() {
         let both = patient(#""PatientSex": "O""#)
         #expect(throws: ChangeRefusal.self) { try change(both, removing: both) }

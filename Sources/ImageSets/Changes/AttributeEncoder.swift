@@ -8,10 +8,13 @@ struct AttributeEncoder {
     /// The VR of an attribute that the instance has already.
     var standingVR: (Tag) -> VR? = { _ in nil }
 
+    /// Sequences within each other; readers of stored data sets go no deeper than 64.
+    private static let depthMax = 32
+
     /// The element `tag` with a value, its text in UTF-8.
     func element(_ tag: Tag, _ value: JSONValue) throws(ChangeRefusal) -> DataElement {
         let vrs = try possibleVRs(tag)
-        if vrs.contains(.SQ) { return DataElement(tag, items: try items(value, of: tag)) }
+        if vrs.contains(.SQ) { return DataElement(tag, items: try items(value, of: tag, depth: 1)) }
         let values = Self.values(value)
         guard let element = Self.encode(values, tag, vrs) else {
             throw ChangeRefusal("The value of \(tag.name) cannot be written as \(Self.codes(vrs))")
@@ -27,9 +30,14 @@ struct AttributeEncoder {
     }
 
     private func possibleVRs(_ tag: Tag) throws(ChangeRefusal) -> [VR] {
-        if let given = vrs[tag] { return [given] }
-        if let entry = DataDictionary.entry(for: tag) { return entry.vrs }
-        if tag.isPrivateCreator { return [.LO] }
+        let known = DataDictionary.entry(for: tag)?.vrs ?? (tag.isPrivateCreator ? [.LO] : nil)
+        if let given = vrs[tag] {
+            guard known?.contains(given) ?? true else {
+                throw ChangeRefusal("DICOMVRs gives \(tag.name) a VR that it does not have")
+            }
+            return [given]
+        }
+        if let known { return known }
         if let standing = standingVR(tag) { return [standing] }
         throw ChangeRefusal("DICOMVRs must give the VR of \(tag.name), which the instance does not have yet")
     }
@@ -89,18 +97,21 @@ struct AttributeEncoder {
         }
     }
 
-    private func items(_ value: JSONValue, of tag: Tag) throws(ChangeRefusal) -> [DataSet] {
+    private func items(_ value: JSONValue, of tag: Tag, depth: Int) throws(ChangeRefusal) -> [DataSet] {
+        guard depth <= Self.depthMax else {
+            throw ChangeRefusal("The sequences of \(tag.name) are nested more than \(Self.depthMax) deep")
+        }
         var items: [DataSet] = []
         for value in Self.values(value) {
             guard let object = value.object else {
                 throw ChangeRefusal("The value of \(tag.name) must be a list of objects, the sequence as a whole")
             }
-            items.append(try item(object))
+            items.append(try item(object, depth: depth))
         }
         return items
     }
 
-    private func item(_ object: JSONObject) throws(ChangeRefusal) -> DataSet {
+    private func item(_ object: JSONObject, depth: Int) throws(ChangeRefusal) -> DataSet {
         var elements: [DataElement] = []
         for member in object.members {
             guard let tag = Tag(keyword: member.name) ?? Tag(hexadecimal: member.name), !tag.isGroupLength else {
@@ -110,7 +121,7 @@ struct AttributeEncoder {
             guard tag != .specificCharacterSet else { continue }
             let vrs = try possibleVRs(tag)
             if vrs.contains(.SQ) {
-                elements.append(DataElement(tag, items: try items(member.value, of: tag)))
+                elements.append(DataElement(tag, items: try items(member.value, of: tag, depth: depth + 1)))
             } else if let element = Self.encode(Self.values(member.value), tag, vrs) {
                 elements.append(element)
             } else {
