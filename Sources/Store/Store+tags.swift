@@ -39,6 +39,8 @@ extension Store {
         if let imageSet = name.imageSet {
             let datastore = try await taggable(imageSet, of: name)
             try await datastore.catalog.write { transaction in
+                // Once more, so that a set that was deleted meanwhile leaves no tags behind.
+                _ = try datastore.imageSet(imageSet, in: transaction)
                 try transaction.setTags(change(transaction.tags(of: name.description)), of: name.description)
             }
         } else {
