@@ -57,6 +57,14 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+        .systemLibrary(name: "COpenJPEG", pkgConfig: "libopenjp2", providers: [.apt(["libopenjp2-7-dev"])]),
+        .target(name: "CFrameWorkers"),
+        // Image decoders that see hostile bytes: called in frame workers only.
+        .target(
+            name: "CForeignCodecs", dependencies: ["COpenJPEG"],
+            linkerSettings: [
+                "jpeg", "charls", "jxl", "gdcmMSFF", "gdcmDSED", "gdcmDICT", "gdcmCommon", "seccomp",
+            ].map { .linkedLibrary($0) }),
 
         // L0 pure: no I/O, no clock.
         layer("DICOM", ["CZlib"]),
@@ -72,10 +80,12 @@ let package = Package(
         layer("Blobs", [crypto, cryptoExtras, nioCore, nioPosix]),
         layer("Catalog", ["ImageSets", "Blobs"]),
         layer("CatalogSQLite", ["Catalog", "ImageSets", "Blobs", .product(name: "GRDB", package: "GRDB.swift")]),
+        layer("FrameWorkers", ["FrameCodecs", "CFrameWorkers"]),
 
         // L3 the rules of the store.
         layer("Store", ["DICOM", "FrameCodecs", "ImageSets", "Catalog", "Blobs", crypto, nioCore, nioPosix]),
         layer("Exchange", [httpTypes, nioCore]),
+        layer("ForeignCodecs", ["CForeignCodecs", "FrameCodecs", "FrameWorkers"]),
 
         // L4 verbs, and the embedded engines put together.
         layer("Embedded", ["Store", "Catalog", "CatalogSQLite", "Blobs", "ImageSets", crypto]),
@@ -105,8 +115,8 @@ let package = Package(
         .executableTarget(
             name: "isocenter",
             dependencies: [
-                "Gateway", "Import", "Embedded", "Store", "Catalog", "ImageSets", "S3", "Signing", "HTJ2K", "CMalloc",
-                logging, nioCore,
+                "Gateway", "Import", "Embedded", "Store", "Catalog", "ImageSets", "FrameWorkers", "ForeignCodecs",
+                "FrameCodecs", "DICOM", "S3", "Signing", "HTJ2K", "CMalloc", logging, nioCore,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -120,14 +130,16 @@ let package = Package(
         tests("DICOM", ["DICOM"]),
         tests("HTJ2K", ["HTJ2K"]),
         tests("Signing", ["Signing", crypto]),
-        tests("FrameCodecs", ["FrameCodecs", "DICOM", "CDeflate", crypto]),
+        tests("FrameCodecs", ["FrameCodecs", "ForeignCodecs", "DICOM", "HTJ2K", "CDeflate", crypto]),
+        tests("FrameWorkers", ["FrameWorkers", "ForeignCodecs", "FrameCodecs", "DICOM"]),
         tests("ImageSets", ["ImageSets", "DICOM"]),
         tests("Blobs", ["Blobs", crypto, cryptoExtras, nioCore]),
         tests("Catalog", ["Catalog", "ImageSets", "Blobs"]),
         tests(
             "CatalogSQLite",
             ["CatalogSQLite", "Catalog", "ImageSets", "Blobs", .product(name: "GRDB", package: "GRDB.swift")]),
-        tests("Store", ["Store", "Embedded", "Blobs", "Catalog", "ImageSets", "DICOM", crypto, nioCore]),
+        tests(
+            "Store", ["Store", "FrameCodecs", "Embedded", "Blobs", "Catalog", "ImageSets", "DICOM", crypto, nioCore]),
         tests("Exchange", ["Exchange", httpTypes, nioCore]),
         tests("S3", ["S3", "Signing", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
         tests(
@@ -152,5 +164,6 @@ let package = Package(
                 logging, nioCore, nioPosix,
             ]),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )

@@ -2,9 +2,12 @@
 # Installs the Debian packages that are missing. With --tests also those that only the tests need.
 set -euo pipefail
 
-packages=(libsqlite3-dev zlib1g-dev libdeflate-dev make)
+packages=(
+    make libsqlite3-dev zlib1g-dev libdeflate-dev libseccomp-dev
+    libjpeg62-turbo-dev libcharls-dev libopenjp2-7-dev libjxl-dev libgdcm-dev
+)
 if [[ "${1:-}" == "--tests" ]]; then
-    packages+=(python3 python3-venv curl openssl)
+    packages+=(python3 python3-venv curl openssl dcmtk libjxl-tools)
 fi
 
 missing=()

@@ -1,6 +1,7 @@
 import Blobs
 public import Catalog
 import Crypto
+import FrameCodecs
 public import ImageSets
 import NIOPosix
 
@@ -22,6 +23,7 @@ public final class Datastore: Sendable {
     let changes: ChangeLimit
     /// Where frames are encoded: threads of their own, so that encoding never holds up requests.
     let encoders: NIOThreadPool
+    let foreignCodec: (any ForeignCodec)?
     let announce: @Sendable (ImportJobReference) -> Void
 
     init(
@@ -38,7 +40,16 @@ public final class Datastore: Sendable {
         self.frameTables = FrameTableCache(entryLimit: store.configuration.frameTableCacheEntries)
         self.changes = ChangeLimit(most: store.configuration.quotas.concurrentChanges)
         self.encoders = store.encoders
+        self.foreignCodec = store.foreignCodec
         self.announce = { [jobs = store.jobSubmissions] in jobs.yield($0) }
+    }
+
+    /// How lossless frames are written.
+    var format: StoragePlan.LosslessFormat {
+        switch record.format {
+        case .htj2k: .htj2k
+        case .jpeg2000: .jpeg2000
+        }
     }
 
     func close() async throws {

@@ -36,9 +36,8 @@ extension Store {
     /// The same client token with the same parameters answers the data store of the first call, with other parameters
     /// it is `conflict`. Over the quota of active data stores: `quotaExceeded`.
     public func createDatastore(_ creation: DatastoreCreation) async throws -> DatastoreRecord {
-        guard creation.format == .htj2k else {
-            throw StoreError(
-                .invalid, "losslessStorageFormat JPEG_2000_LOSSLESS is not supported by this version of Isocenter")
+        guard creation.format == .htj2k || foreignCodec != nil else {
+            throw StoreError(.invalid, "losslessStorageFormat JPEG_2000_LOSSLESS needs the foreign codecs")
         }
         guard creation.kmsKeyARN == nil else {
             throw StoreError(.invalid, "kmsKeyArn is not supported by this version of Isocenter")

@@ -1,6 +1,7 @@
 import Blobs
 import Catalog
 import Crypto
+public import FrameCodecs
 public import ImageSets
 import NIOPosix
 import Synchronization
@@ -18,6 +19,8 @@ public final class Store: Sendable {
     let engines: any StorageEngines
     let services: any ServiceCatalog
     let encoders: NIOThreadPool
+    /// Decodes what is not ours; without it such frames are kept whole.
+    let foreignCodec: (any ForeignCodec)?
     let openedFrames: FrameCache
     let datastoreCreations = SerialQueue()
     private let opened = Mutex<[DatastoreID: Datastore]>([:])
@@ -30,8 +33,9 @@ public final class Store: Sendable {
 
     private init(
         _ configuration: StoreConfiguration, environment: StoreEnvironment, engines: any StorageEngines,
-        services: any ServiceCatalog
+        services: any ServiceCatalog, foreignCodec: (any ForeignCodec)?
     ) {
+        self.foreignCodec = foreignCodec
         self.configuration = configuration
         self.environment = environment
         self.engines = engines
@@ -50,13 +54,15 @@ public final class Store: Sendable {
         case submitter
     }
 
-    /// Opens a store; its owner first finishes or rolls back whatever a crash interrupted.
+    /// Opens a store; its owner first finishes or rolls back whatever a crash interrupted. `foreignCodec` decodes frames
+    /// of the syntaxes that are not ours.
     public static func open(
         _ configuration: StoreConfiguration, environment: StoreEnvironment, engines: any StorageEngines,
-        role: Role = .owner
+        role: Role = .owner, foreignCodec: (any ForeignCodec)? = nil
     ) async throws -> Store {
         let store = Store(
-            configuration, environment: environment, engines: engines, services: try await engines.openServiceCatalog())
+            configuration, environment: environment, engines: engines, services: try await engines.openServiceCatalog(),
+            foreignCodec: foreignCodec)
         if role == .owner { try await store.recover() }
         return store
     }

@@ -1,7 +1,6 @@
 import ArgumentParser
 
 /// The program: a self-hosted medical image store that speaks the AWS HealthImaging API.
-@main
 struct Isocenter: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "isocenter",

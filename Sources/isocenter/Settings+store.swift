@@ -1,5 +1,6 @@
 import Embedded
 import Foundation
+import FrameWorkers
 import ImageSets
 import Store
 
@@ -13,6 +14,11 @@ extension Settings {
         configuration.spoolDirectory = dataPath + "/spool"
         configuration.quotas.framesPerCopy = quotas?.framesPerCopy ?? configuration.quotas.framesPerCopy
         return configuration
+    }
+
+    /// The decoders that are not ours: as many workers as frames are encoded at the same time.
+    func foreignCodec() -> FrameWorkerPool {
+        FrameWorkerPool(size: store().encodingConcurrency)
     }
 }
 

@@ -125,11 +125,11 @@ class Datastore:
 
     BUCKET = "tests"
 
-    def __init__(self, server: Server, name: str):
+    def __init__(self, server: Server, name: str, **members):
         self.server = server
         self.client = native(server.endpoint, server.credentials)
         self.http = session(server.credentials)
-        self.id = self.client.create_datastore(datastoreName=name)["datastoreId"]
+        self.id = self.client.create_datastore(datastoreName=name, **members)["datastoreId"]
         self.wait_until_active()
         self.folder = server.buckets[self.BUCKET] / self.id
         self.folder.mkdir()

@@ -16,7 +16,7 @@ import pydicom
 import pydicom.config
 from PIL import Image as PillowImage
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.encaps import encapsulate
+from pydicom.encaps import encapsulate, generate_frames
 from pydicom.sequence import Sequence
 from pydicom.uid import (
     CTImageStorage, DeflatedExplicitVRLittleEndian, EnhancedSRStorage, ExplicitVRBigEndian, ExplicitVRLittleEndian,
@@ -335,9 +335,36 @@ def even(stream: bytes) -> bytes:
     return stream + b"\0" * (len(stream) % 2)
 
 
-def jpeg_2000_lossless() -> Dataset:
-    """A transfer syntax that this version keeps as one blob, with warning 45312."""
-    dataset = instance("j2k lossless", transfer_syntax=JPEG2000Lossless, series="jpeg_2000_lossless")
+def damaged_jpeg_2000() -> Dataset:
+    """A frame that no decoder takes, whose end is missing: kept as one blob, with warning 45312."""
+    dataset = jpeg_2000_lossless("damaged")
+    [stream] = generate_frames(dataset.PixelData, number_of_frames=1)
+    put_fragments(dataset, [stream[: len(stream) // 2]])
+    return dataset
+
+
+@image
+def jpeg_2000_lossless_16_bit() -> Image:
+    dataset = instance("j2k 16", series="jpeg_2000_lossless_16_bit")
+    frames = noise(2, 115, 130, low=0, high=4095, seed="j2k 16").astype(numpy.uint16)
+    put_pixels(dataset, frames, stored=12)
+    dataset.compress(JPEG2000Lossless, generate_instance_uid=False)
+    return Image(dataset, frames)
+
+
+@image
+def jpeg_2000_lossless_rgb() -> Image:
+    dataset = instance("j2k rgb", series="jpeg_2000_lossless_rgb")
+    frames = noise(1, 41, 38, 3, low=0, high=255, seed="j2k rgb").astype(numpy.uint8)
+    put_pixels(dataset, frames, photometric="RGB")
+    dataset.PhotometricInterpretation = "YBR_RCT"
+    dataset.compress(JPEG2000Lossless, frames[0], generate_instance_uid=False)
+    return Image(dataset, frames)
+
+
+def jpeg_2000_lossless(*words: object) -> Dataset:
+    """An image in the syntax that JPEG_2000_LOSSLESS data stores keep, and others transcode."""
+    dataset = instance("j2k lossless", *words, transfer_syntax=JPEG2000Lossless, series="jpeg_2000_lossless")
     pixels = noise(1, 40, 48, low=0, high=255, seed="j2k").astype(numpy.uint8)
     put_pixels(dataset, pixels)
     put_fragments(dataset, [encoded(pixels[0], "JPEG2000", no_jp2=True, irreversible=False)])

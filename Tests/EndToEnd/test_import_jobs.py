@@ -8,7 +8,7 @@ import uuid
 import pytest
 
 from clients import ROLE, part10, refused
-from fixtures import ct_series, ct_slice, jpeg_2000_lossless, text_instance
+from fixtures import ct_series, ct_slice, damaged_jpeg_2000, jpeg_2000_lossless, text_instance
 
 # What the model lets a job's message hold.
 MESSAGE = re.compile("[A-Za-z0-9_` -:]{1,2048}")
@@ -95,7 +95,7 @@ def test_the_manifest_repeats_the_checksums_of_every_frame(datastore):
 def test_success_failure_and_warning_lines_name_file_and_outcome(datastore):
     datastore.put("input/a/good.dcm", ct_slice())
     datastore.put("input/b/garbage.dcm", b"\x00\xff" * 900)
-    datastore.put("input/c/blob.dcm", jpeg_2000_lossless())
+    datastore.put("input/c/blob.dcm", damaged_jpeg_2000())
     outcome = datastore.import_all()
     prefix = f"{datastore.id}/input/"
     success = {line["inputFile"].removeprefix(prefix): line for line in outcome.lines("SUCCESS")}

@@ -17,7 +17,7 @@ from dicomweb_client.api import DICOMwebClient
 
 from clients import (
     BOUNDARY, REGION, SERVICE, Datastore, SigV4, instance_path, multipart, part10, session, study_path)
-from fixtures import bulk_instance, ct_series, ct_slice, jpeg_2000_lossless, text_instance
+from fixtures import bulk_instance, ct_series, ct_slice, damaged_jpeg_2000, jpeg_2000_lossless, text_instance
 
 GARBAGE = b"this is no DICOM, " * 40
 
@@ -149,7 +149,7 @@ def test_what_is_answered_is_searchable_and_retrievable_at_once(datastore):
 
 
 def test_a_warning_makes_it_202_and_tells_the_reason(datastore):
-    answer = datastore.stow(jpeg_2000_lossless())
+    answer = datastore.stow(damaged_jpeg_2000())
     assert answer.status_code == 202
     assert answer.json()["00081199"]["Value"][0]["00081196"] == {"vr": "US", "Value": [45312]}
     assert "00081198" not in answer.json()

@@ -1,4 +1,5 @@
 import DICOM
+import ForeignCodecs
 import Testing
 
 @testable import FrameCodecs
@@ -7,7 +8,7 @@ struct StoragePlanTests {
     private static let lossless = "1.2.840.10008.1.2.4.202"
     private static let gray = PixelDescription(rows: 1, columns: 1, bitsAllocated: 16)
 
-    /// spec/50, first table, as far as there are decoders.
+    /// spec/50, first table, with our decoders alone.
     @Test(arguments: [
         ("1.2.840.10008.1.2", StoragePlan.transcode(to: lossless)),
         ("1.2.840.10008.1.2.1", .transcode(to: lossless)),
@@ -42,6 +43,31 @@ struct StoragePlanTests {
     ])
     func everyRowOfTheTable(uid: String, plan: StoragePlan) {
         #expect(StoragePlan.for(transferSyntaxUID: uid, pixel: Self.gray) == plan)
+    }
+
+    /// spec/50, first table: what the libraries add.
+    @Test(arguments: [
+        "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70", "1.2.840.10008.1.2.4.80",
+        "1.2.840.10008.1.2.4.81", "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.92", "1.2.840.10008.1.2.4.93",
+    ])
+    func librariesMakeMoreOfTheTable(uid: String) {
+        func plan(_ format: StoragePlan.LosslessFormat) -> StoragePlan {
+            StoragePlan.for(transferSyntaxUID: uid, pixel: Self.gray, format: format, foreign: ForeignLibraries())
+        }
+        #expect(plan(.htj2k) == .transcode(to: Self.lossless))
+        #expect(plan(.jpeg2000) == .transcode(to: "1.2.840.10008.1.2.4.90"))
+    }
+
+    @Test(arguments: [
+        "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.91", "1.2.840.10008.1.2.4.203", "1.2.840.10008.1.2.4.110",
+        "1.2.840.10008.1.2.4.111", "1.2.840.10008.1.2.4.112",
+    ])
+    func whatIsKeptIsKeptAllTheSame(uid: String) {
+        for format in [StoragePlan.LosslessFormat.htj2k, .jpeg2000] {
+            let plan = StoragePlan.for(
+                transferSyntaxUID: uid, pixel: Self.gray, format: format, foreign: ForeignLibraries())
+            #expect(plan == .keepFrames(uid))
+        }
     }
 
     @Test(arguments: [

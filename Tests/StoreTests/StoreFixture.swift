@@ -3,6 +3,7 @@ import Crypto
 import DICOM
 import Embedded
 import Foundation
+import FrameCodecs
 import ImageSets
 import Store
 import Synchronization
@@ -22,7 +23,9 @@ final class StoreFixture: Sendable {
     }
 
     /// Opens the store; the clock goes one millisecond forward with every look at it.
-    func open(_ change: (inout StoreConfiguration) -> Void = { _ in }) async throws -> Store {
+    func open(
+        foreignCodec: (any ForeignCodec)? = nil, _ change: (inout StoreConfiguration) -> Void = { _ in }
+    ) async throws -> Store {
         var configuration = StoreConfiguration()
         configuration.spoolDirectory = folder
         change(&configuration)
@@ -37,16 +40,19 @@ final class StoreFixture: Sendable {
                         })
                 },
                 random128: { UInt128.random(in: 0...UInt128.max) }),
-            engines: EmbeddedEngines(DataDirectory(folder)))
+            engines: EmbeddedEngines(DataDirectory(folder)), foreignCodec: foreignCodec)
     }
 
     /// Runs with an open store and a fresh data store in it.
     static func withDatastore<Result: Sendable>(
+        format: DatastoreRecord.StorageFormat = .htj2k, foreignCodec: (any ForeignCodec)? = nil,
         _ body: (Store, Datastore) async throws -> Result
     ) async throws -> Result {
         let fixture = try StoreFixture()
-        let store = try await fixture.open()
-        let datastore = try await store.open(store.createDatastore(DatastoreCreation()).id)
+        let store = try await fixture.open(foreignCodec: foreignCodec)
+        var creation = DatastoreCreation()
+        creation.format = format
+        let datastore = try await store.open(store.createDatastore(creation).id)
         let result = try await body(store, datastore)
         try await store.close()
         return result

@@ -18,21 +18,20 @@ struct RetrieveFrames: Transaction {
     static func perform(_ context: TransactionContext) async throws -> Response {
         let instance = try await context.instance()
         let numbers = try frameNumbers(context.labels["frames"] ?? "", of: instance)
-        let selection = try PixelSelection.choose(
+        let choice = try PixelSelection.choose(
             AcceptHeader(context.request.headers[.accept], query: context.request.query.all("accept")), for: instance)
+        // The first frame is read before the head is sent: a frame that cannot be had is an error, not a cut answer.
+        let (first, selection) = try await firstFrame(numbers[0], of: instance, choice)
         let contentType = "\(selection.mediaType); transfer-syntax=\(selection.transferSyntaxUID)"
         if !selection.isMultipart, numbers.count == 1 {
-            let frame = try await instance.frame(numbers[0], as: selection.form)
             return Response(
                 status: .ok, headers: [.contentType: contentType, .cacheControl: "private"],
-                body: .stream(length: frame.length) { writer in try await frame.write { try await writer.write($0) } })
+                body: .stream(length: first.length) { writer in try await first.write { try await writer.write($0) } })
         }
         let multipart = MultipartWriter(boundary: context.request.requestID)
         let location = context.urls.instance(
             try context.uid("instance"), series: try context.uid("series"), study: try context.uid("study"),
             below: "/frames/")
-        // The first frame is read before the head is sent: a frame that cannot be had is an error, not a cut answer.
-        let first = try await instance.frame(numbers[0], as: selection.form)
         return Response(
             status: .ok,
             headers: [.contentType: multipart.contentType(of: selection.mediaType), .cacheControl: "private"],
@@ -44,6 +43,17 @@ struct RetrieveFrames: Transaction {
                 }
                 try await writer.write(multipart.end)
             })
+    }
+
+    /// A frame in the chosen form; as stored when the choice was ours and the frame turns out not to decode.
+    private static func firstFrame(
+        _ number: Int, of instance: StoredInstance, _ choice: PixelSelection
+    ) async throws -> (StreamedBytes, PixelSelection) {
+        do {
+            return (try await instance.frame(number, as: choice.form), choice)
+        } catch let error as StoreError where choice.isOurs && error.code == .notAcceptable {
+            return (try await instance.frame(number, as: .stored), choice.asStored(instance))
+        }
     }
 
     /// One or more distinct frame numbers, from 1, in the order asked; out of range is 404 (spec/40).

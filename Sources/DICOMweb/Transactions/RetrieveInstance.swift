@@ -14,7 +14,7 @@ struct RetrieveInstance: Transaction {
         let instance = try await context.instance()
         let choice = try choose(
             AcceptHeader(context.request.headers[.accept], query: context.request.query.all("accept")), instance)
-        let file = try await instance.partTen(as: choice.form)
+        let file = try await file(of: instance, choice)
         let contentType = "application/dicom; transfer-syntax=\(file.transferSyntaxUID)"
         guard choice.isMultipart else {
             return Response(
@@ -36,21 +36,37 @@ struct RetrieveInstance: Transaction {
             })
     }
 
+    private struct Choice {
+        var form: FrameForm
+        var isMultipart: Bool
+        /// Whether the client left the transfer syntax to us.
+        var isOurs = false
+    }
+
+    /// The file in the chosen form; as stored when the choice was ours and the frames turn out not to decode.
+    private static func file(of instance: StoredInstance, _ choice: Choice) async throws -> PartTenStream {
+        do {
+            return try await instance.partTen(as: choice.form)
+        } catch let error as StoreError where choice.isOurs && error.code == .notAcceptable {
+            return try await instance.partTen(as: .stored)
+        }
+    }
+
     /// The form of the first member of Accept that can be had; 406 when there is none.
-    private static func choose(
-        _ accept: AcceptHeader, _ instance: StoredInstance
-    ) throws -> (form: FrameForm, isMultipart: Bool) {
+    private static func choose(_ accept: AcceptHeader, _ instance: StoredInstance) throws -> Choice {
         for range in accept.ranges {
             let isMultipart = range.essence == "multipart/related" || range.essence == "multipart/*"
             let type = isMultipart ? range.parameters["type"]?.lowercased() ?? "application/dicom" : range.essence
             guard MediaType(type).covers("application/dicom") else { continue }
             switch range.parameters["transfer-syntax"] {
             case nil:
-                return (instance.isDecodable ? .explicitLittleEndian : .stored, isMultipart)
+                return Choice(
+                    form: instance.isDecodable ? .explicitLittleEndian : .stored, isMultipart: isMultipart,
+                    isOurs: true)
             case "*"?, instance.storedTransferSyntaxUID?:
-                return (.stored, isMultipart)
+                return Choice(form: .stored, isMultipart: isMultipart)
             case TransferSyntax.explicitVRLittleEndian.uid? where instance.isDecodable:
-                return (.explicitLittleEndian, isMultipart)
+                return Choice(form: .explicitLittleEndian, isMultipart: isMultipart)
             default:
                 continue
             }

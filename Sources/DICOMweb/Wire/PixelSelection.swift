@@ -10,6 +10,15 @@ struct PixelSelection: Sendable, Equatable {
     var transferSyntaxUID: String
     var mediaType: String
     var isMultipart: Bool
+    /// Whether the client left the transfer syntax to us.
+    var isOurs = false
+
+    /// The same as stored: what is sent when the choice was ours and the frames turn out not to decode.
+    func asStored(_ instance: StoredInstance) -> PixelSelection {
+        PixelSelection(
+            form: .stored, transferSyntaxUID: instance.storedTransferSyntaxUID, mediaType: mediaType,
+            isMultipart: isMultipart)
+    }
 
     /// The first acceptable form by q, then order; 406 when no member fits.
     static func choose(_ accept: AcceptHeader, for instance: StoredInstance) throws -> PixelSelection {
@@ -57,7 +66,10 @@ struct PixelSelection: Sendable, Equatable {
         case .some: return nil
         // Without a transfer syntax: Explicit VR Little Endian when the stored form decodes, else as stored; an image
         // type means the stored form when that is of the type.
-        case nil: return asNative ?? asStored
+        case nil:
+            guard var ours = asNative else { return asStored }
+            ours.isOurs = true
+            return ours
         }
     }
 

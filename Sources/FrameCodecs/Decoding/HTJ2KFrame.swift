@@ -5,13 +5,15 @@ import HTJ2K
 ///
 /// Pixel cells and the codec's samples may differ in width: 8 stored bits in cells of 16 are bytes to the codec. A cell
 /// is the sample extended, by its sign where the codestream is signed.
-enum HTJ2KFrame: FrameDecoding {
+struct HTJ2KFrame: FrameDecoding, LosslessFrameCoding {
     static var transferSyntaxUIDs: [String] {
         [TransferSyntax.htj2kLossless, .htj2kLosslessRPCL, .htj2k].map(\.uid)
     }
 
     /// The transfer syntax of what ``encode(_:_:_:)`` writes.
     static let encodedTransferSyntaxUID = TransferSyntax.htj2kLosslessRPCL.uid
+
+    var transferSyntaxUID: String { Self.encodedTransferSyntaxUID }
 
     static func decode(_ frame: [UInt8], _ pixel: PixelDescription) throws(FrameError) -> [UInt8] {
         let codestream = try codestream(frame, pixel)
@@ -24,43 +26,36 @@ enum HTJ2KFrame: FrameDecoding {
         }
     }
 
-    /// One resolution of a frame that is being decoded.
-    struct Resolution {
-        let width: Int
-        let height: Int
-        let isFull: Bool
-        fileprivate let samples: UnsafeRawBufferPointer
-        fileprivate let image: ImageDescription
-        fileprivate let bytesPerCell: Int
-
-        /// Gives the cells, as wide as those of the frame, for as long as `body` runs.
-        func withCells<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-            guard image.bytesPerSample < bytesPerCell else { return body(samples) }
-            return CellWidth.widen(
-                Array(samples), from: image.bytesPerSample, to: bytesPerCell, isSigned: image.isSigned
-            ).withUnsafeBytes(body)
+    /// Decodes a frame once and shows its resolutions.
+    func decodeResolutions(
+        _ frame: [UInt8], _ pixel: PixelDescription, minimumSide: Int, _ show: (FrameResolution) -> Void
+    ) throws(FrameError) {
+        let codestream = try Self.codestream(frame, pixel)
+        do {
+            try codestream.decodeResolutions { reducedBy, width, height, samples in
+                guard reducedBy == 0 || min(width, height) >= minimumSide else { return }
+                Self.withCells(samples, codestream.image, pixel) { cells in
+                    show(FrameResolution(width: width, height: height, isFull: reducedBy == 0, cells: cells))
+                }
+            }
+        } catch {
+            throw Self.corrupt(error)
         }
     }
 
-    /// Decodes a frame once and shows all its resolutions, smallest first.
-    static func decodeResolutions(
-        _ frame: [UInt8], _ pixel: PixelDescription, _ show: (Resolution) -> Void
-    ) throws(FrameError) {
-        let codestream = try codestream(frame, pixel)
-        do {
-            try codestream.decodeResolutions { reducedBy, width, height, samples in
-                show(
-                    Resolution(
-                        width: width, height: height, isFull: reducedBy == 0, samples: samples,
-                        image: codestream.image, bytesPerCell: pixel.bytesPerSample))
-            }
-        } catch {
-            throw corrupt(error)
-        }
+    /// Gives the samples as cells, as wide as those of the frame, for as long as `body` runs.
+    private static func withCells(
+        _ samples: UnsafeRawBufferPointer, _ image: ImageDescription, _ pixel: PixelDescription,
+        _ body: (UnsafeRawBufferPointer) -> Void
+    ) {
+        guard image.bytesPerSample < pixel.bytesPerSample else { return body(samples) }
+        CellWidth.widen(
+            Array(samples), from: image.bytesPerSample, to: pixel.bytesPerSample, isSigned: image.isSigned
+        ).withUnsafeBytes(body)
     }
 
     /// The frame losslessly coded: bare codestream, progression RPCL, as spec/50 "HTJ2K codestreams we write" says.
-    static func encode(
+    func encode(
         _ native: [UInt8], _ pixel: PixelDescription, _ scan: SampleScan
     ) throws(FrameError) -> [UInt8] {
         let image = ImageDescription(
@@ -75,15 +70,17 @@ enum HTJ2KFrame: FrameDecoding {
             }
         } catch {
             throw FrameError(
-                .unsupportedEncoding, transferSyntaxUID: encodedTransferSyntaxUID, "the frame cannot be encoded",
+                .unsupportedEncoding, transferSyntaxUID: transferSyntaxUID, "the frame cannot be encoded",
                 cause: error)
         }
     }
 
-    /// Whether a frame that came in 4.202 may stay as it is: a bare codestream in progression RPCL that is lossless.
-    static func isStorable(_ frame: [UInt8]) -> Bool {
-        guard frame.starts(with: [0xFF, 0x4F]), let codestream = try? Codestream(frame) else { return false }
-        return codestream.progression == .rpcl && codestream.isReversible
+    /// A frame that came in 4.202 stays as it is when it is a bare codestream in progression RPCL that is lossless.
+    func storable(_ frame: [UInt8]) -> [UInt8]? {
+        guard frame.starts(with: [0xFF, 0x4F]), let codestream = try? Codestream(frame),
+            codestream.progression == .rpcl, codestream.isReversible
+        else { return nil }
+        return frame
     }
 
     /// The headers of a frame, once they say what `pixel` says. Nothing is allocated for samples before.

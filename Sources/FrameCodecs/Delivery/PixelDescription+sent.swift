@@ -23,16 +23,25 @@ extension PixelDescription {
     /// Photometric Interpretation (0028,0004) of frames that came in `imported` and are sent in `sent`.
     ///
     /// The term names the colours inside a codestream that transforms them, not those a decoder gives (PS3.5 8.2.4,
-    /// 8.2.14): `YBR_RCT` for the RGB that we encode, `RGB` for what was decoded.
+    /// 8.2.14): `YBR_RCT` for the RGB that we encode, `RGB` for what was decoded. A decoder gives as much chroma as luma,
+    /// which `YBR_FULL_422` is not (PS3.3 C.7.6.3.1.2).
     public func photometricInterpretation(importedIn imported: String, sentIn sent: String) -> String {
         guard samplesPerPixel == 3 else { return photometricInterpretation }
-        let transformed = ["YBR_RCT", "YBR_ICT"].contains(photometricInterpretation)
-        if StoragePlan.isNative(sent) { return transformed ? "RGB" : photometricInterpretation }
-        if sent == HTJ2KFrame.encodedTransferSyntaxUID, imported != sent, transformed || hasTransformableColours {
-            return "YBR_RCT"
+        let isDecoded = imported != sent && !StoragePlan.isNative(imported)
+        let transformed = ["YBR_RCT", "YBR_ICT", "XYB"].contains(photometricInterpretation)
+        if StoragePlan.isNative(sent) {
+            if transformed { return "RGB" }
+            return isDecoded && photometricInterpretation == "YBR_FULL_422" ? "YBR_FULL" : photometricInterpretation
         }
-        return photometricInterpretation
+        guard Self.losslessTransferSyntaxUIDs.contains(sent), imported != sent else { return photometricInterpretation }
+        if transformed || hasTransformableColours { return "YBR_RCT" }
+        return isDecoded && photometricInterpretation == "YBR_FULL_422" ? "YBR_FULL" : photometricInterpretation
     }
+
+    /// What frames are written in.
+    private static let losslessTransferSyntaxUIDs = [
+        StoragePlan.LosslessFormat.htj2k.transferSyntaxUID, StoragePlan.LosslessFormat.jpeg2000.transferSyntaxUID,
+    ]
 
     /// Whether decoded samples are red, green and blue, so that the reversible colour transform makes them smaller.
     var hasTransformableColours: Bool {

@@ -24,6 +24,12 @@ public struct FrameError: Error, Sendable, Equatable {
         case verificationFailed
         /// The content could not be read.
         case unreadable
+        /// A foreign decoder took more time or memory than a frame of its size may.
+        case decoderExhausted
+        /// A foreign decoder ended on this frame.
+        case decoderCrashed
+        /// No foreign decoder could be started: the fault of this machine, not of the frame.
+        case decoderUnavailable
     }
 
     /// What kind of failure.

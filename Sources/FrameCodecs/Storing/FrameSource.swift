@@ -24,16 +24,20 @@ public struct FrameSource: Sendable {
 
     private let layout: FrameLayout?
     private let sourceTransferSyntaxUID: String
+    private let foreign: (any ForeignCodec)?
 
     /// The frames to be stored one by one; 0 for videos, blobs, and instances without pixel data.
     public var frameCount: Int {
         layout?.frameCount ?? 0
     }
 
-    /// Looks at the pixel data of `file` for a data store that keeps `format`. Reads no more than a few bytes of each
-    /// fragment.
-    public init(_ file: PartTenFile, format: StoragePlan.LosslessFormat = .htj2k) {
-        let found = Finding(file, format)
+    /// Looks at the pixel data of `file` for a data store that keeps `format`, where `foreign` decodes what is not ours.
+    /// Reads no more than a few bytes of each fragment.
+    public init(
+        _ file: PartTenFile, format: StoragePlan.LosslessFormat = .htj2k, foreign: (any ForeignCodec)? = nil
+    ) {
+        let found = Finding(file, format, foreign)
+        self.foreign = foreign
         plan = found.plan
         pixel = found.pixel
         warnings = found.warnings
@@ -61,7 +65,8 @@ public struct FrameSource: Sendable {
         guard let layout, let pixel, let whole, (0..<layout.frameCount).contains(index) else {
             throw FrameError(.truncated, "a frame that is not there")
         }
-        let transcoder = FrameTranscoder(pixel: pixel, plan: plan, sourceTransferSyntaxUID: sourceTransferSyntaxUID)
+        let transcoder = FrameTranscoder(
+            pixel: pixel, plan: plan, sourceTransferSyntaxUID: sourceTransferSyntaxUID, foreign: foreign)
         return try body(transcoder, layout.frame(index, of: whole))
     }
 
@@ -88,7 +93,7 @@ extension FrameSource {
         var whole: PixelDataBytes?
         var layout: FrameLayout?
 
-        init(_ file: PartTenFile, _ format: StoragePlan.LosslessFormat) {
+        init(_ file: PartTenFile, _ format: StoragePlan.LosslessFormat, _ foreign: (any ForeignCodec)?) {
             guard let pixelData = file.pixelData, Finding.isPresent(pixelData) else { return }
             whole = PixelDataBytes(pixelData, of: file.content, wordSize: Finding.wordSize(pixelData))
             do {
@@ -99,7 +104,8 @@ extension FrameSource {
                         pixelData, pixel, transferSyntaxUID: file.transferSyntaxUID))
                 whole = bytes
                 self.pixel = pixel
-                plan = StoragePlan.for(transferSyntaxUID: file.transferSyntaxUID, pixel: pixel, format: format)
+                plan = StoragePlan.for(
+                    transferSyntaxUID: file.transferSyntaxUID, pixel: pixel, format: format, foreign: foreign)
                 try take(pixelData, pixel, bytes, of: file)
             } catch let error as FrameLayout.Failure {
                 giveUp(error.warning)

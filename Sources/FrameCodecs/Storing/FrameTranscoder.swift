@@ -15,12 +15,17 @@ public struct FrameTranscoder: Sendable {
     public let plan: StoragePlan
     /// The transfer syntax that the frames come in.
     public let sourceTransferSyntaxUID: String
+    private let foreign: (any ForeignCodec)?
 
-    /// Frames that `pixel` describes, from `sourceTransferSyntaxUID`, stored by `plan`.
-    public init(pixel: PixelDescription, plan: StoragePlan, sourceTransferSyntaxUID: String) {
+    /// Frames that `pixel` describes, from `sourceTransferSyntaxUID`, stored by `plan`; `foreign` does what we do not.
+    public init(
+        pixel: PixelDescription, plan: StoragePlan, sourceTransferSyntaxUID: String,
+        foreign: (any ForeignCodec)? = nil
+    ) {
         self.pixel = pixel
         self.plan = plan
         self.sourceTransferSyntaxUID = sourceTransferSyntaxUID
+        self.foreign = foreign
     }
 
     /// What is stored of one frame.
@@ -37,13 +42,13 @@ public struct FrameTranscoder: Sendable {
         case .keepNative(let uid):
             return .kept(try native(source), uid, pixel)
         case .transcode(let uid):
-            guard HTJ2KFrame.encodedTransferSyntaxUID == uid else {
-                throw FrameError(.unsupportedEncoding, transferSyntaxUID: uid, "no encoder for the stored syntax")
+            let coding = try coding(uid)
+            if sourceTransferSyntaxUID == uid, let codestream = coding.storable(source) {
+                return try examine(codestream, nil, coding)
             }
-            if sourceTransferSyntaxUID == uid, HTJ2KFrame.isStorable(source) { return try examine(source, nil) }
             let samples = try native(source)
             let scan = SampleScan(samples, pixel)
-            return try examine(HTJ2KFrame.encode(samples, pixel, scan), (samples, scan))
+            return try examine(coding.encode(samples, pixel, scan), (samples, scan), coding)
         case .noPixels, .keepVideo, .blob:
             throw FrameError(.unsupportedEncoding, "this plan keeps no single frames")
         }
@@ -52,42 +57,48 @@ public struct FrameTranscoder: Sendable {
     /// The samples of one frame in the form that clients get: native cells, little endian, colour by pixel.
     func native(_ source: [UInt8]) throws(FrameError) -> [UInt8] {
         guard StoragePlan.isNative(sourceTransferSyntaxUID) else {
-            return try FrameDecoder.decode(source, storedTransferSyntaxUID: sourceTransferSyntaxUID, pixel: pixel)
+            return try FrameDecoder.decode(
+                source, storedTransferSyntaxUID: sourceTransferSyntaxUID, pixel: pixel, foreign: foreign)
         }
         return NativeFrame.interleaved(try NativeFrame.decode(source, pixel), pixel)
+    }
+
+    /// How frames are written in a transfer syntax.
+    private func coding(_ uid: String) throws(FrameError) -> any LosslessFrameCoding {
+        if uid == HTJ2KFrame.encodedTransferSyntaxUID { return HTJ2KFrame() }
+        guard uid == TransferSyntax.jpeg2000Lossless.uid, let foreign else {
+            throw FrameError(.unsupportedEncoding, transferSyntaxUID: uid, "no encoder for the stored syntax")
+        }
+        return JPEG2000Frame(codec: foreign)
     }
 
     /// Decodes every resolution of a codestream that is about to be stored. Its samples have to be `original`, where
     /// that is known.
     func examine(
-        _ codestream: [UInt8], _ original: (samples: [UInt8], scan: SampleScan)?
+        _ codestream: [UInt8], _ original: (samples: [UInt8], scan: SampleScan)?,
+        _ coding: any LosslessFrameCoding = HTJ2KFrame()
     ) throws(FrameError) -> EncodedFrame {
         let originalChecksum = original.map { Checksum.crc32($0.samples) }
         var checksums: [ResolutionChecksum] = []
         var scan = original?.scan
         var isVerified = false
-        try HTJ2KFrame.decodeResolutions(codestream, pixel) { resolution in
-            guard resolution.isFull || min(resolution.width, resolution.height) >= Self.minimumChecksumSide else {
-                return
-            }
-            resolution.withCells { cells in
-                let checksum = Checksum.crc32(cells)
-                checksums.append(
-                    ResolutionChecksum(width: resolution.width, height: resolution.height, crc32: checksum))
-                guard resolution.isFull else { return }
-                isVerified = (originalChecksum ?? checksum) == checksum
-                if let original { isVerified = isVerified && Self.areEqual(cells, original.samples) }
-                if scan == nil { scan = SampleScan(cells, pixel) }
-            }
+        try coding.decodeResolutions(codestream, pixel, minimumSide: Self.minimumChecksumSide) { resolution in
+            let checksum = Checksum.crc32(resolution.cells)
+            checksums.append(
+                ResolutionChecksum(width: resolution.width, height: resolution.height, crc32: checksum))
+            guard resolution.isFull else { return }
+            isVerified = (originalChecksum ?? checksum) == checksum
+            if let original { isVerified = isVerified && Self.areEqual(resolution.cells, original.samples) }
+            if scan == nil { scan = SampleScan(resolution.cells, pixel) }
         }
         guard isVerified, let scan, let full = checksums.last, (full.width, full.height) == (pixel.columns, pixel.rows)
         else {
             throw FrameError(
-                .verificationFailed, transferSyntaxUID: HTJ2KFrame.encodedTransferSyntaxUID,
+                .verificationFailed, transferSyntaxUID: coding.transferSyntaxUID,
                 "the frame written does not decode to the frame read")
         }
         return EncodedFrame(
-            bytes: codestream, transferSyntaxUID: HTJ2KFrame.encodedTransferSyntaxUID, checksums: checksums,
+            bytes: codestream, transferSyntaxUID: coding.transferSyntaxUID, checksums: checksums,
             minimum: scan.minimum, maximum: scan.maximum, frameSizeInBytes: pixel.frameByteCount)
     }
 

@@ -34,28 +34,27 @@ public enum StoragePlan: Sendable, Equatable {
 
     /// The plan for pixel data that came in `transferSyntaxUID`.
     ///
-    /// Where the table says "decoded" and there is no decoder (``FrameDecoders``), the plan is a blob with warning
-    /// 45312; adding the decoder changes the plan. These native cells stay native, as no image codec holds them
-    /// exactly: 1 bit, floating point, 64 bits, and YBR_FULL_422, whose chroma samples would have to be doubled.
+    /// Where the table says "decoded" and there is no decoder (``FrameDecoder/decodes(_:foreign:)``), the plan is a blob
+    /// with warning 45312. These native cells stay native, as no image codec holds them exactly: 1 bit, floating point,
+    /// 64 bits, and YBR_FULL_422, whose chroma samples would have to be doubled.
     public static func `for`(
-        transferSyntaxUID: String, pixel: PixelDescription, format: LosslessFormat = .htj2k
+        transferSyntaxUID: String, pixel: PixelDescription, format: LosslessFormat = .htj2k,
+        foreign: (any ForeignCodec)? = nil
     ) -> StoragePlan {
-        if transferSyntaxUID == format.transferSyntaxUID { return keepOrTranscode(transferSyntaxUID, format) }
+        let decodes = FrameDecoder.decodes(transferSyntaxUID, foreign: foreign)
+        // The data store's own syntax: what decodes is checked by decoding, and written anew where it has to be.
+        if transferSyntaxUID == format.transferSyntaxUID {
+            return decodes && pixel.isCodable ? .transcode(to: transferSyntaxUID) : .keepFrames(transferSyntaxUID)
+        }
         switch treatment(of: transferSyntaxUID) {
         case .decode?:
-            guard FrameDecoders.decoder(of: transferSyntaxUID) != nil else { return .blob(.transcodingException) }
+            guard decodes else { return .blob(.transcodingException) }
             return pixel.isCodable
                 ? .transcode(to: format.transferSyntaxUID) : .keepNative(TransferSyntax.explicitVRLittleEndian.uid)
         case .keep?: return .keepFrames(transferSyntaxUID)
         case .video?: return .keepVideo(transferSyntaxUID)
         case nil: return .blob(.unsupportedTransferSyntax)
         }
-    }
-
-    /// The data store's own syntax: what decodes is checked by decoding (and written anew when it is not RPCL), else
-    /// kept as it is.
-    private static func keepOrTranscode(_ uid: String, _ format: LosslessFormat) -> StoragePlan {
-        FrameDecoders.decoder(of: uid) == nil ? .keepFrames(uid) : .transcode(to: uid)
     }
 
     private enum Treatment {

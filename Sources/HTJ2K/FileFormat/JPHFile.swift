@@ -1,19 +1,30 @@
-/// The JPH file format (T.814 Annex D): the boxes around a codestream.
+/// The JPH file format (T.814 Annex D) and JP2 (T.800 Annex I), which differ in their brand: the boxes around a
+/// codestream.
 public enum JPHFile {
+    /// What a file says it holds.
+    public enum Brand: String, Sendable {
+        /// High-throughput codestreams.
+        case jph = "jph "
+        /// Codestreams of JPEG 2000 Part 1.
+        case jp2 = "jp2 "
+    }
+
     private static let signature: [UInt8] = [0, 0, 0, 12, 0x6A, 0x50, 0x20, 0x20, 0x0D, 0x0A, 0x87, 0x0A]
 
     /// A file of signature, file type, image header and colour boxes, and the codestream.
-    public static func wrap(_ codestream: [UInt8], image: ImageDescription) -> [UInt8] {
-        header(image: image, codestreamByteCount: codestream.count) + codestream
+    public static func wrap(_ codestream: [UInt8], image: ImageDescription, brand: Brand = .jph) -> [UInt8] {
+        header(image: image, codestreamByteCount: codestream.count, brand: brand) + codestream
     }
 
     /// All bytes of such a file before a codestream of `codestreamByteCount` bytes, so that both can be sent one by one.
     ///
     /// The colour space is greyscale for one or two components and sRGB for three or more, which is how a viewer shows
     /// samples whose meaning the file cannot state.
-    public static func header(image: ImageDescription, codestreamByteCount: Int) -> [UInt8] {
+    public static func header(
+        image: ImageDescription, codestreamByteCount: Int, brand: Brand = .jph
+    ) -> [UInt8] {
         var bytes = signature
-        append(box: "ftyp", Array("jph \0\0\0\0jph ".utf8), to: &bytes)
+        append(box: "ftyp", Array("\(brand.rawValue)\0\0\0\0\(brand.rawValue)".utf8), to: &bytes)
         var imageHeader: [UInt8] = []
         append(UInt32(clamping: image.height), to: &imageHeader)
         append(UInt32(clamping: image.width), to: &imageHeader)

@@ -28,7 +28,10 @@ public struct IngestSession: Sendable {
         let encoders = datastore.encoders
         var file = try await encoders.runIfActive { try InstanceIntake.read(content) }
         if let amend { file.dataSet = try await amend(file.dataSet) }
-        let intake = try await encoders.runIfActive { [file] in try InstanceIntake(file, salt: salt) }
+        let (format, foreignCodec) = (datastore.format, datastore.foreignCodec)
+        let intake = try await encoders.runIfActive { [file] in
+            try InstanceIntake(file, salt: salt, format: format, foreignCodec: foreignCodec)
+        }
         let pixels = try await storePixels(of: intake)
         var byteCount = pixels.byteCount
         var bulkValues: [BulkValueRecord] = []
@@ -98,6 +101,9 @@ extension IngestSession {
         }
         do {
             try await storeFrames(source, &pixels)
+        } catch let error as FrameError where error.code == .decoderUnavailable {
+            // Not the file's fault: it is to be imported again when this machine can.
+            throw StoreError(.internal, "no frame can be decoded here", cause: error)
         } catch let error as FrameError {
             // Nothing unverified is stored (spec/50): the pixel data is kept as it came.
             let warning = FrameSource.failureWarning(error)

@@ -22,7 +22,9 @@ struct InstanceIntake: Sendable {
     }
 
     /// Takes a file that was read; throws ``ImportRejection`` when it cannot be imported.
-    init(_ file: PartTenFile, salt: [UInt8]) throws {
+    init(
+        _ file: PartTenFile, salt: [UInt8], format: StoragePlan.LosslessFormat, foreignCodec: (any ForeignCodec)?
+    ) throws {
         self.file = file
         do {
             warnings = try ImportCheck.check(file)
@@ -31,7 +33,7 @@ struct InstanceIntake: Sendable {
             throw ImportRejection(error.isAboutIdentity ? .notUnderstood : .ruleBroken, error.message)
         }
         (header, bulkSources) = StoredHeader.taken(from: file, salt: salt)
-        pixels = FrameSource(file)
+        pixels = FrameSource(file, format: format, foreign: foreignCodec)
     }
 }
 

@@ -29,7 +29,7 @@ public struct PartTenStream: Sendable {
 
 extension StoredInstance {
     /// The instance as a P10 file (PS3.10): every imported element, changes made through the API applied, and file meta
-    /// information for the transfer syntax actually sent.
+    /// information for the transfer syntax actually sent; `notAcceptable` when the pixel data cannot be had in the form.
     public func partTen(as form: FrameForm) async throws -> PartTenStream {
         guard form == .stored || isDecodable else {
             throw StoreError(
@@ -127,12 +127,19 @@ extension StoredInstance {
             tag: element.tag, vr: element.isEncapsulated ? (pixel.bitsAllocated > 8 ? .OW : .OB) : element.vr,
             length: length)
         let isNative = isStoredNative
+        // A frame that was kept as it came may be none that decodes: better told now than by an answer that breaks off.
+        let first = isNative || frameCount == 0 ? nil : try await decode(storedFrame(0), pixel)
         return StreamedBytes(length: head.count + length + length % 2) { take in
             try await take(ByteBuffer(bytes: head))
             var joiner = PackedBits.Joiner(bitsPerFrame: bitsPerFrame)
             for index in 0..<frameCount {
-                let frame = try await storedFrame(index)
-                let native = isNative ? try await frame.collect() : try await decode(frame, pixel)
+                let native: [UInt8]
+                if index == 0, let first {
+                    native = first
+                } else {
+                    let frame = try await storedFrame(index)
+                    native = isNative ? try await frame.collect() : try await decode(frame, pixel)
+                }
                 try await take(ByteBuffer(bytes: bitsPerFrame % 8 == 0 ? native : joiner.append(native)))
             }
             if bitsPerFrame % 8 != 0 { try await take(ByteBuffer(bytes: joiner.finish())) }

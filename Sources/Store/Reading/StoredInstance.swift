@@ -59,7 +59,7 @@ public struct StoredInstance: Sendable {
     public var isDecodable: Bool {
         switch object.pixelForm {
         case .none: true
-        case .frames: FrameDecoder.decodes(object.storedTransferSyntaxUID)
+        case .frames: FrameDecoder.decodes(object.storedTransferSyntaxUID, foreign: datastore.foreignCodec)
         case .whole: TransferSyntax.known(object.storedTransferSyntaxUID)?.isEncapsulated == false
         }
     }
@@ -109,18 +109,22 @@ public struct StoredInstance: Sendable {
 
     /// Whether frames are stored in the boxes of a file (Documentation/decisions/0003).
     var hasFileBoxes: Bool {
-        storedTransferSyntaxUID == TransferSyntax.htj2kLosslessRPCL.uid
+        ImageFrameFile.hasBoxes(storedTransferSyntaxUID)
     }
 
     /// Decodes a stored frame on the encoders' threads.
     func decode(_ frame: StreamedBytes, _ pixel: PixelDescription) async throws -> [UInt8] {
         let uid = object.storedTransferSyntaxUID
         let frame = try await frame.collect()
+        let foreignCodec = datastore.foreignCodec
         do {
             return try await datastore.encoders.runIfActive {
-                try FrameDecoder.decode(frame, storedTransferSyntaxUID: uid, pixel: pixel)
+                try FrameDecoder.decode(frame, storedTransferSyntaxUID: uid, pixel: pixel, foreign: foreignCodec)
             }
-        } catch let error as FrameError where error.code == .unsupportedTransferSyntax {
+        } catch let error as FrameError where error.code == .decoderUnavailable {
+            throw StoreError(.internal, "no frame can be decoded here", cause: error)
+        } catch let error as FrameError {
+            // A frame that was kept as it came may be of a kind that no decoder takes.
             throw StoreError(.notAcceptable, "The pixel data is available in transfer syntax \(uid) only", cause: error)
         }
     }

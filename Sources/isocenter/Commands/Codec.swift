@@ -6,7 +6,7 @@ import HTJ2K
 struct Codec: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Encode, decode and inspect HTJ2K images.",
-        subcommands: [Encode.self, Decode.self, Inspect.self])
+        subcommands: [Encode.self, Decode.self, Inspect.self, Transcode.self])
 }
 
 extension Codec {

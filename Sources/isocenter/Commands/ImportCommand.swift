@@ -42,7 +42,7 @@ struct ImportCommand: AsyncParsableCommand {
         // With a server running, this process only records the job; the server's import workers take it up.
         let store = try await Store.open(
             settings.store(), environment: .system, engines: EmbeddedEngines(directory),
-            role: isServerRunning ? .submitter : .owner)
+            role: isServerRunning ? .submitter : .owner, foreignCodec: settings.foreignCodec())
         let target = try await datastore(in: store)
         let clientToken = UUID().uuidString.lowercased()
         let job = try await target.submitImportJob(

@@ -58,7 +58,8 @@ struct Serve: AsyncParsableCommand {
         let directory = try DataDirectory(settings.dataPath)
         try directory.lock()
         let store = try await Store.open(
-            settings.store(), environment: .system, engines: EmbeddedEngines(directory))
+            settings.store(), environment: .system, engines: EmbeddedEngines(directory),
+            foreignCodec: settings.foreignCodec())
         let rootKey = try await RootAccessKey.makeIfAbsent(in: store)
         try makeBucketFolders(settings)
 
