@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the benchmarks named; when none is: frames, stow, metadata, image_sets, memory, search, codec. By name only: jobs (20 GB).
+# Runs the benchmarks named; when none is: frames, stow, metadata, image_sets, memory, search, codec, importing. By name
+# only: jobs (20 GB).
 #
 # Prints a table and appends a record to Benchmarks/RECORD.md. Measures .build/release/isocenter, or the program that
 # ISOCENTER_BINARY names. Needs some 3 GB in the temporary folder; listens on 127.0.0.1 only; leaves nothing behind.
@@ -7,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 missing=()
-for package in nginx-light wrk openssl python3-venv; do
+for package in nginx-light wrk openssl python3-venv orthanc orthanc-dicomweb; do
     status=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)
     [[ "$status" == "installed" ]] || missing+=("$package")
 done
@@ -15,14 +16,15 @@ if [[ ${#missing[@]} -gt 0 ]]; then
     sudo=""
     [[ $EUID -eq 0 ]] || sudo="sudo"
     echo "Installing Debian packages: ${missing[*]}"
-    # Debian starts nginx when it installs it; here it is only a program to compare with.
-    masks=""
-    if command -v systemctl >/dev/null && [[ " ${missing[*]} " == *" nginx-light "* ]]; then
-        $sudo systemctl --quiet mask nginx.service 2>/dev/null && masks=1
-    fi
+    # Debian starts nginx and Orthanc when it installs them; here they are only programs to compare with.
+    masks=()
+    for service in nginx orthanc; do
+        command -v systemctl >/dev/null && [[ " ${missing[*]} " == *" $service"* ]] || continue
+        $sudo systemctl --quiet mask "$service.service" 2>/dev/null && masks+=("$service.service")
+    done
     $sudo apt-get update -qq
     DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}"
-    [[ -z "$masks" ]] || $sudo systemctl --quiet unmask nginx.service
+    [[ ${#masks[@]} -eq 0 ]] || $sudo systemctl --quiet unmask "${masks[@]}"
 fi
 
 environment=.build/python
