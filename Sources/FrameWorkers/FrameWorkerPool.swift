@@ -139,14 +139,19 @@ public final class FrameWorkerPool: ForeignCodec {
         places.wait()
         defer { places.signal() }
         var tries = 0
+        var wantsFresh = false
         while true {
             tries += 1
-            var worker = try takeWorker()
+            var worker = try wantsFresh ? startWorker() : takeWorker()
             let region = worker.process.region
             region.bytes(0..<input.count).copyBytes(from: input)
             guard let reply = worker.process.exchange(request, patience: limits.patience(request.allowance)) else {
                 switch worker.process.stop() {
                 case .killed where tries < Self.maximumTries: continue
+                case .crashed where worker.frameCount > 0:
+                    // What an earlier frame did to the worker's memory may have ended it; a new one tells.
+                    wantsFresh = true
+                    continue
                 case .killed, .crashed: throw FrameError(.decoderCrashed, "the decoder ended on the frame")
                 case .exhausted:
                     throw FrameError(.decoderExhausted, "the decoder took more time than such a frame may take")
@@ -155,7 +160,7 @@ public final class FrameWorkerPool: ForeignCodec {
             worker.frameCount += 1
             defer {
                 region.release(from: outputOffset + capacity)
-                giveBack(worker)
+                giveBack(worker, after: reply)
             }
             try Self.check(reply, capacity: capacity)
             return try take(reply) { range in
@@ -183,6 +188,10 @@ public final class FrameWorkerPool: ForeignCodec {
 
     private func takeWorker() throws(FrameError) -> Worker {
         if let worker = state.withLock({ $0.idle.popLast() }) { return worker }
+        return try startWorker()
+    }
+
+    private func startWorker() throws(FrameError) -> Worker {
         guard let process = WorkerProcess(executable: executable, arguments: arguments) else {
             throw FrameError(.decoderUnavailable, "no decoder process could be started")
         }
@@ -193,8 +202,9 @@ public final class FrameWorkerPool: ForeignCodec {
         return Worker(process: process)
     }
 
-    private func giveBack(_ worker: Worker) {
-        guard worker.frameCount < limits.framesPerWorker else {
+    /// Keeps a worker for the next frame. One that met a bad frame is ended: who knows what that left in its memory.
+    private func giveBack(_ worker: Worker, after reply: WorkerReply) {
+        guard reply.status == .done, worker.frameCount < limits.framesPerWorker else {
             worker.process.stop()
             return
         }
