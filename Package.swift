@@ -18,6 +18,23 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name + "Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
 }
 
+// The loops of the codec once more, for processors with AVX2, which HTJ2K asks for at run time (decision 0010).
+#if arch(x86_64)
+let vectorVariants: [Target.Dependency] = ["HTJ2KAVX2", "CProcessor"]
+let vectorTargets: [Target] = [
+    .target(
+        name: "HTJ2KAVX2",
+        swiftSettings: strict + [
+            .unsafeFlags(
+                ["-Xcc", "-mavx2", "-Xcc", "-mbmi", "-Xcc", "-mbmi2", "-Xcc", "-mlzcnt"],
+                .when(configuration: .release))
+        ])
+]
+#else
+let vectorVariants: [Target.Dependency] = []
+let vectorTargets: [Target] = []
+#endif
+
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
@@ -56,6 +73,7 @@ let package = Package(
         // System libraries, installed by Scripts/install-packages.sh.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CProcessor"),
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "COpenJPEG", pkgConfig: "libopenjp2", providers: [.apt(["libopenjp2-7-dev"])]),
         .target(name: "CFrameWorkers"),
@@ -68,7 +86,7 @@ let package = Package(
 
         // L0 pure: no I/O, no clock.
         layer("DICOM", ["CZlib"]),
-        layer("HTJ2K"),
+        layer("HTJ2K", vectorVariants),
         layer("Signing", [crypto]),
 
         // L1 meaning.
@@ -163,7 +181,7 @@ let package = Package(
                 "Gateway", "Store", "Embedded", "Exchange", "Catalog", "Signing", "ImageSets", "DICOM", httpTypes,
                 logging, nioCore, nioPosix,
             ]),
-    ],
+    ] + vectorTargets,
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )

@@ -249,7 +249,9 @@ def record(name: str, text: str):
     utc = datetime.timezone.utc
     now = datetime.datetime.now(utc).strftime("%Y-%m-%d %H:%M UTC")
     # The checkout says nothing of a program that was built elsewhere or earlier, so its own time is told too.
-    built = datetime.datetime.fromtimestamp(BINARY.stat().st_mtime, utc).strftime("%Y-%m-%d %H:%M UTC")
+    built = "not at all"
+    if BINARY.exists():
+        built = datetime.datetime.fromtimestamp(BINARY.stat().st_mtime, utc).strftime("%Y-%m-%d %H:%M UTC")
     elsewhere = f" ({BINARY}, not of this checkout's build folder)" if "ISOCENTER_BINARY" in os.environ else ""
     facts = [
         f"checkout at {commit}{' with changes' if changed else ''}", f"program built {built}{elsewhere}",

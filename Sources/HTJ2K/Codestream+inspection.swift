@@ -37,7 +37,9 @@ extension Codestream {
         }
         let levels = decompositionLevels - resolution
         var end = 0
-        var isWhole = parts.count >= header.size.tilesAcross * header.size.tilesDown
+        var isWhole = partsByTile().enumerated().allSatisfy {
+            !$1.isEmpty || !hasSamples(tile: $0, reducedBy: levels)
+        }
         try eachTile(reducedBy: levels) { (_, packets) in
             if packets.isIncomplete { isWhole = false }
             for component in packets.layout.components where component.levels >= levels {
@@ -45,9 +47,21 @@ extension Codestream {
             }
         }
         guard isWhole else {
-            throw CodestreamError(.truncated, at: range.upperBound, "the bytes end before the resolution is complete")
+            throw CodestreamError(
+                .truncated, at: range.upperBound, "the bytes end before the resolution is complete")
         }
         return end
+    }
+
+    /// Whether a component of a tile has samples at a reduction; small tiles have none at great ones.
+    private func hasSamples(tile: Int, reducedBy levels: Int) -> Bool {
+        let area = header.size.tile(tile)
+        return header.size.components.contains {
+            !area.divided(horizontally: $0.horizontalSpacing, vertically: $0.verticalSpacing).reduced(
+                by: levels
+            )
+            .isEmpty
+        }
     }
 
     /// Reads the packets of each tile that has a part.
@@ -57,7 +71,8 @@ extension Codestream {
         try bytes.withUnsafeBufferPointer { (buffer) throws(CodestreamError) in
             let packedHeaderRanges = try packedHeaderRanges()
             for (tile, indices) in partsByTile().enumerated() where !indices.isEmpty {
-                let tileHeader = try tileHeader(tile, parts: indices, packedHeaderRanges: packedHeaderRanges, buffer)
+                let tileHeader = try tileHeader(
+                    tile, parts: indices, packedHeaderRanges: packedHeaderRanges, buffer)
                 body(indices, try tileHeader.readPackets(buffer, header.size, reducedBy: levels))
             }
         }

@@ -20,13 +20,19 @@ public struct Codestream: Sendable {
     ///
     /// Throws `notHighThroughput` for JPEG 2000 Part 1 and `tooLarge` when the image exceeds `limits`.
     public init(_ bytes: [UInt8], limits: DecoderLimits = DecoderLimits()) throws(CodestreamError) {
+        guard Int.bitWidth > 32 || bytes.count < 1 << 30 else {
+            throw CodestreamError(.tooLarge, "there are more bytes than this machine counts")
+        }
         self.bytes = bytes
         let (range, header, parts) = try bytes.withUnsafeBufferPointer {
             (buffer) throws(CodestreamError) -> (Range<Int>, MainHeader, [TilePart]) in
             let range = try JPHFile.codestreamRange(in: UnsafeRawBufferPointer(buffer))
             let header = try MainHeader(buffer, range)
             let tileCount = header.size.tilesAcross * header.size.tilesDown
-            return (range, header, try TilePart.scan(buffer, header.end..<range.upperBound, tileCount: tileCount))
+            return (
+                range, header,
+                try TilePart.scan(buffer, header.end..<range.upperBound, tileCount: tileCount)
+            )
         }
         self.range = range
         self.header = header
@@ -34,8 +40,11 @@ public struct Codestream: Sendable {
         let size = header.size
         let area = size.image.divided(
             horizontally: size.leastHorizontalSpacing, vertically: size.leastVerticalSpacing)
-        guard let first = size.components.first, size.components.allSatisfy({ $0.isSigned == first.isSigned }) else {
-            throw CodestreamError(.unsupported, at: range.lowerBound, "signed and unsigned components are mixed")
+        guard let first = size.components.first,
+            size.components.allSatisfy({ $0.isSigned == first.isSigned })
+        else {
+            throw CodestreamError(
+                .unsupported, at: range.lowerBound, "signed and unsigned components are mixed")
         }
         image = ImageDescription(
             width: area.width, height: area.height, components: size.components.count,
@@ -44,15 +53,18 @@ public struct Codestream: Sendable {
             throw CodestreamError(.malformed, at: range.lowerBound, "the image has no samples")
         }
         guard let count = image.checkedSampleCount, count <= limits.maximumSampleCount else {
-            throw CodestreamError(.tooLarge, at: range.lowerBound, "the image has more samples than the limit")
+            throw CodestreamError(
+                .tooLarge, at: range.lowerBound, "the image has more samples than the limit")
         }
         // Every tile-component costs time and at least a byte; this keeps the time in proportion to the bytes.
         let tileComponents = size.tilesAcross * size.tilesDown * size.components.count
         guard tileComponents <= 1 << 18 + bytes.count else {
-            throw CodestreamError(.tooLarge, at: range.lowerBound, "there are more tile-components than bytes")
+            throw CodestreamError(
+                .tooLarge, at: range.lowerBound, "there are more tile-components than bytes")
         }
         // A tile's own header may say less; it is checked where the tile is decoded.
-        decompositionLevels = header.coding.styles.compactMap { $0.style?.decompositionLevels }.min() ?? 0
+        decompositionLevels =
+            header.coding.styles.compactMap { $0.style?.decompositionLevels }.min() ?? 0
     }
 
     /// The order of packets that the main header states.

@@ -23,13 +23,18 @@ public struct CodestreamError: Error, Sendable, Equatable {
     /// Byte offset into the bytes given, of the place where the contradiction was seen; 0 when there is none.
     public var offset: Int
     /// What is wrong, in one clause; never holds sample values.
-    public var message: String
+    public var message: StaticString
 
     /// An error of a kind at a byte offset.
-    public init(_ code: Code, at offset: Int = 0, _ message: String) {
+    public init(_ code: Code, at offset: Int = 0, _ message: StaticString) {
         self.code = code
         self.offset = offset
         self.message = message
+    }
+
+    /// Whether kind and place are the same; the words are for people.
+    public static func == (one: CodestreamError, other: CodestreamError) -> Bool {
+        one.code == other.code && one.offset == other.offset
     }
 }
 

@@ -37,13 +37,14 @@ public struct ImageDescription: Sendable, Hashable {
 extension ImageDescription {
     /// The samples of the image, or nil when the numbers are not those of an image that this codec codes.
     var checkedSampleCount: Int? {
-        guard width > 0, height > 0, components > 0, components <= 16384, (1...32).contains(bitDepth) else {
+        guard width > 0, height > 0, components > 0, components <= 16384, (1...32).contains(bitDepth)
+        else {
             return nil
         }
-        guard width <= Int(UInt32.max), height <= Int(UInt32.max) else { return nil }
+        guard UInt64(width) <= UInt32.max, UInt64(height) <= UInt32.max else { return nil }
         let (pixels, tooMany) = width.multipliedReportingOverflow(by: height)
         let (samples, tooManySamples) = pixels.multipliedReportingOverflow(by: components)
-        guard !tooMany, !tooManySamples, samples <= Int.max / 64 else { return nil }
+        guard !tooMany, !tooManySamples, samples <= Int.max / 32 else { return nil }
         return samples
     }
 }

@@ -19,7 +19,7 @@ struct ModuleImportTests {
             at: Self.package.appendingPathComponent("Sources"), includingPropertiesForKeys: nil)
         // System libraries hold no Swift; TestSupport is for tests only.
         let modules = Set(folders.map(\.lastPathComponent)).subtracting([
-            "CZlib", "CDeflate", "CMalloc", "COpenJPEG", "CFrameWorkers", "CForeignCodecs", "TestSupport",
+            "CZlib", "CDeflate", "CMalloc", "CProcessor", "COpenJPEG", "CFrameWorkers", "CForeignCodecs", "TestSupport",
         ])
         #expect(try modules == Set(Self.drawing().keys))
     }

@@ -4,25 +4,26 @@ import Testing
 
 @Suite struct BlockCoderTests {
     /// Encodes a block and decodes it again; gives its bytes and the words that come back.
-    private func code<Word: CoefficientWord>(
+    private func code<Word: CodingWord>(
         _ coefficients: [Int], width: Int, height: Int, bits: Int, as: Word.Type
     ) -> (bytes: [UInt8], words: [Word], expected: [Word])? {
-        let workspace = BlockWorkspace<Word>()
-        let encoder = CleanupEncoder(workspace)
+        let workspace = BlockWorkspace<Word>().forEncoding()
+        let memory = workspace.memory
+        let encoder = CleanupEncoder(memory)
         let source = coefficients.map { Word.Coefficient(truncatingIfNeeded: $0) }
         let any = source.withUnsafeBufferPointer {
             encoder.load($0.baseAddress!, stride: width, width: width, height: height)
         }
         guard any != 0 else { return nil }
         let count = ((width + 1) & ~1) * ((height + 1) & ~1)
-        let expected = Array(UnsafeBufferPointer(start: workspace.words, count: count))
+        let expected = Array(UnsafeBufferPointer(start: memory.words, count: count))
         let bytes = Array(
-            UnsafeBufferPointer(start: workspace.output, count: encoder.encode(width: width, height: height)))
-        workspace.words.initialize(repeating: 77, count: count)
-        let isWhole = CleanupDecoder(workspace).decode(
+            UnsafeBufferPointer(start: memory.output, count: encoder.encode(width: width, height: height)))
+        memory.words.initialize(repeating: 77, count: count)
+        let isWhole = CleanupDecoder(memory).decode(
             bytes, count: bytes.count, missing: bits - 1, width: width, height: height)
         #expect(isWhole)
-        return (bytes, Array(UnsafeBufferPointer(start: workspace.words, count: count)), expected)
+        return (bytes, Array(UnsafeBufferPointer(start: memory.words, count: count)), expected)
     }
 
     @Test(arguments: [
@@ -63,7 +64,8 @@ import Testing
     }
 
     @Test func lengthsOutsideTheSuffixAreRefused() {
-        let decoder = CleanupDecoder(BlockWorkspace<UInt32>())
+        let workspace = BlockWorkspace<UInt32>()
+        let decoder = CleanupDecoder(workspace.memory)
         // Scup is the last byte × 16 and the low half of the one before.
         for bytes in [[], [0], [0, 0], [1, 0], [3, 0], [0, 0, 1], [0xFF, 0xFF, 0xFF, 0xFF]] as [[UInt8]] {
             #expect(!decoder.decode(bytes, count: bytes.count, missing: 3, width: 4, height: 4))

@@ -36,6 +36,17 @@ import Testing
         #expect(lengths == parts.map(\.range.count))
     }
 
+    @Test func markersAreListedInTheirOrder() throws {
+        let bytes = try CodestreamTests.image.encoded()
+        let segments = try Codestream(bytes).markerSegments()
+        let part = ["SOT", "SOD"]
+        #expect(
+            segments.map(\.name) == ["SOC", "SIZ", "CAP", "COD", "QCD", "TLM"] + part + part + part + part + ["EOC"])
+        #expect(segments[1].range == 2..<45)
+        #expect(segments.map(\.tile) == Array(repeating: nil, count: 6) + Array(repeating: 0, count: 8) + [nil])
+        #expect(try Codestream(Array(bytes.dropLast(3))).markerSegments().last?.name == "SOD")
+    }
+
     @Test func resolutionsDecodedTogetherEqualThoseDecodedAlone() throws {
         let codestream = try Codestream(CodestreamTests.image.encoded())
         var reductions: [Int] = []
@@ -74,11 +85,11 @@ import Testing
     @Test func decodingIntoABufferNeedsItsSize() throws {
         let codestream = try Codestream(CodestreamTests.image.encoded())
         var buffer = [UInt8](repeating: 0, count: CodestreamTests.image.samples.count)
-        try buffer.withUnsafeMutableBytes { try codestream.decode(reducedBy: 0, into: $0) }
+        try buffer.withUnsafeMutableBytes { try codestream.decode(DecoderOptions(), into: $0) }
         #expect(buffer == CodestreamTests.image.samples)
         #expect(throws: CodestreamError.self) {
             try buffer.withUnsafeMutableBytes {
-                try codestream.decode(reducedBy: 0, into: UnsafeMutableRawBufferPointer(rebasing: $0.dropLast()))
+                try codestream.decode(DecoderOptions(), into: UnsafeMutableRawBufferPointer(rebasing: $0.dropLast()))
             }
         }
     }

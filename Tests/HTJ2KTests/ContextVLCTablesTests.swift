@@ -52,10 +52,10 @@ import Testing
     @Test func residualsOfAllPairsReadBackFromTheTable() {
         for first in 0...74 {
             for second in [0, 1, 2, 3, 4, 5, 32, 33, 36, 37, 74] {
-                let (one, two) = (ResidualVLCTable.code(first), ResidualVLCTable.code(second))
+                let (one, two) = (ResidualVLC.code(first), ResidualVLC.code(second))
                 let mode = (first > 0 ? 1 : 0) + (second > 0 ? 2 : 0)
                 let prefixes = Int(one.prefix) | Int(two.prefix) << one.prefixBits
-                let entry = Int(ResidualVLCTable.entries[mode << 6 | prefixes])
+                let entry = Int(ResidualVLC.entries[mode << 6 | prefixes])
                 #expect(entry & 7 == one.prefixBits + two.prefixBits)
                 #expect(entry >> 3 & 15 == one.suffixBits + two.suffixBits)
                 #expect(entry >> 7 & 7 == one.suffixBits)

@@ -71,4 +71,13 @@ import Testing
             HostileBytesTests.read(bytes)
         }
     }
+
+    /// 2³² − 1 tiles across and as many down: their number is more than an Int holds, which once trapped.
+    @Test func moreTilesThanAnyNumberCountsAreRefused() {
+        var bytes = HostileBytesTests.seeds[0]
+        // Xsiz and Ysiz, then XTsiz and YTsiz.
+        for offset in [8, 12] { bytes.replaceSubrange(offset..<offset + 4, with: [255, 255, 255, 255]) }
+        for offset in [24, 28] { bytes.replaceSubrange(offset..<offset + 4, with: [0, 0, 0, 1]) }
+        #expect { try Codestream(bytes) } throws: { ($0 as? CodestreamError)?.code == .malformed }
+    }
 }

@@ -41,6 +41,45 @@ import Testing
         #expect(try Codestream(image.encoded()).decompositionLevels == levels)
     }
 
+    @Test(arguments: [(64, 64), (50, 33), (200, 1), (1, 7), (1000, 1000)])
+    func tilesOfAnySizeComeBackExactly(_ width: Int, _ height: Int) throws {
+        for (components, levels) in [(1, nil), (3, 2), (2, 0), (4, 6)] as [(Int, Int?)] {
+            var options = EncoderOptions()
+            options.tileSize = (width, height)
+            options.decompositionLevels = levels
+            let image = SampleImage(
+                ImageDescription(width: 150, height: 97, components: components, bitDepth: 10, isSigned: true),
+                .noise, seed: 12)
+            let bytes = try image.encoded(options)
+            let codestream = try Codestream(bytes)
+            #expect(codestream.tileGrid == (max(1, (149 + width) / width), max(1, (96 + height) / height)))
+            #expect(try codestream.decode() == image.samples)
+            // Tile-parts go by resolution, so a prefix holds a lower resolution of all tiles.
+            let parts = try codestream.tileParts()
+            #expect(parts.map(\.part) == parts.map(\.part).sorted())
+            let prefix = try codestream.byteCount(throughResolution: 0)
+            let lowest = codestream.decompositionLevels
+            #expect(
+                try Codestream(Array(bytes[..<prefix])).decode(reducedBy: lowest)
+                    == codestream.decode(reducedBy: lowest))
+        }
+    }
+
+    @Test func moreTilePartsThanOneSegmentHoldsAreListedInSeveral() throws {
+        let image = SampleImage(
+            ImageDescription(width: 200, height: 100, components: 1, bitDepth: 4, isSigned: false), .ramp, seed: 13)
+        var options = EncoderOptions()
+        options.tileSize = (1, 1)
+        options.decompositionLevels = 0
+        let codestream = try Codestream(image.encoded(options))
+        let segments = try codestream.markerSegments().filter { $0.name == "TLM" }
+        #expect(segments.map(\.range.count) == [6 + 6 * 10921, 6 + 6 * (20000 - 10921)])
+        #expect(try codestream.decode() == image.samples)
+        options.decompositionLevels = 32
+        options.tileSize = (0, 1)
+        #expect(throws: CodestreamError.self) { try image.encoded(options) }
+    }
+
     @Test func unalignedSamplesAreRead() throws {
         let image = SampleImage(
             ImageDescription(width: 20, height: 20, components: 1, bitDepth: 16, isSigned: true), .noise, seed: 5)

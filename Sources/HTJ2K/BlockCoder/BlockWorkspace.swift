@@ -1,82 +1,45 @@
-/// The memory that code-blocks are coded in, allocated once per image and reused for every block.
-///
-/// All buffers are sized for the largest block that the standard allows: 4096 samples, at most 1024 wide or high.
-final class BlockWorkspace<Word: CoefficientWord> {
-    /// The block's coefficients as words; rows are `(width + 1) & ~1` apart and their number is rounded up to even.
-    let words: UnsafeMutablePointer<Word>
-    /// Plain bits of the magnitude and sign stream.
-    let magnitudes: UnsafeMutableRawPointer
-    /// Plain bits of the variable-length codes.
-    let codes: UnsafeMutableRawPointer
-    /// Bytes of the run-length coder while encoding.
-    let runs: UnsafeMutablePointer<UInt8>
-    /// The finished bytes of a block while encoding.
-    let output: UnsafeMutablePointer<UInt8>
-    /// Bit lengths (as OR of words) of the bottom samples of the row of quads above, two words before the first.
-    let line: UnsafeMutablePointer<Word>
-    /// By quad of the row above and of this one: significance and code results.
-    let quads: UnsafeMutablePointer<UInt32>
-    /// Significance with a border of one sample, for the refinement passes.
-    let flags: UnsafeMutablePointer<UInt8>
-    /// The tables of `ContextVLCTables` for the first row of quads and then for the others, and `ResidualVLCTable`.
-    let decodingTables: UnsafeMutablePointer<UInt16>
-    let encodingTables: UnsafeMutablePointer<UInt16>
-    let residualTable: UnsafeMutablePointer<UInt16>
-    let residualCodes: UnsafeMutablePointer<UInt16>
-    /// By the four bits of a quad's samples: a lane of ones for each bit that is set, in the order top left, top right,
-    /// bottom left, bottom right; and a byte of one, in the order of the bits.
-    let lanes: UnsafeMutablePointer<SIMD4<UInt32>>
-    let bytes: UnsafeMutablePointer<UInt32>
-
-    static var maximumSamples: Int { 4096 }
-    static var maximumMagnitudeBytes: Int { 24576 }
-    static var outputCapacity: Int { 40960 }
-    static var codesCapacity: Int { 8192 }
+/// The memory that code-blocks are coded in, allocated once per image and thread and reused for every block.
+final class BlockWorkspace<Word: CodingWord> {
+    let base: UnsafeMutableRawPointer
+    let memory: BlockMemory<Word>
 
     init() {
-        words = .allocate(capacity: BlockWorkspace.maximumSamples + 64)
-        magnitudes = .allocate(byteCount: 2 * BlockWorkspace.maximumMagnitudeBytes, alignment: 64)
-        codes = .allocate(byteCount: BlockWorkspace.codesCapacity, alignment: 64)
-        runs = .allocate(capacity: 2048)
-        output = .allocate(capacity: BlockWorkspace.outputCapacity)
-        line = .allocate(capacity: 1024 + 8)
-        quads = .allocate(capacity: 2 * (512 + 4))
-        flags = .allocate(capacity: 8192)
-        decodingTables = BlockWorkspace.copy(ContextVLCTables.decodingOfFirstRow + ContextVLCTables.decodingOfOtherRows)
-        encodingTables = BlockWorkspace.copy(ContextVLCTables.encodingOfFirstRow + ContextVLCTables.encodingOfOtherRows)
-        residualTable = BlockWorkspace.copy(ResidualVLCTable.entries)
-        residualCodes = BlockWorkspace.copy(ResidualVLCTable.codes)
-        lanes = .allocate(capacity: 16)
-        bytes = .allocate(capacity: 16)
+        base = .allocate(byteCount: BlockMemory<Word>.byteCount, alignment: 16)
+        memory = BlockMemory(base)
+        precondition(memory.end <= base + BlockMemory<Word>.byteCount)
+        for (table, entries) in [
+            ContextVLCTables.decodingOfFirstRow, ContextVLCTables.decodingOfOtherRows,
+        ].enumerated() {
+            for (index, entry) in entries.enumerated() {
+                let context = CleanupContext.beside(UInt32(entry >> 4 & 15), isFirstRow: table == 0)
+                memory.decodingTables[table * entries.count + index] = UInt32(entry) | context << 23
+            }
+        }
+        BlockWorkspace.copy(ResidualVLC.entries, [], to: memory.residualTable)
         for bits in 0..<16 as Range<UInt32> {
             let lane = SIMD4(bits & 1, bits >> 2 & 1, bits >> 1 & 1, bits >> 3)
-            lanes[Int(bits)] = 0 &- lane
-            bytes[Int(bits)] = lane[0] | lane[2] << 8 | lane[1] << 16 | lane[3] << 24
+            memory.lanes[Int(bits)] = 0 &- lane
+            memory.bytes[Int(bits)] = lane[0] | lane[2] << 8 | lane[1] << 16 | lane[3] << 24
         }
+    }
+
+    /// Adds the tables that only encoding reads; gives the workspace.
+    func forEncoding() -> BlockWorkspace {
+        BlockWorkspace.copy(
+            ContextVLCTables.encodingOfFirstRow, ContextVLCTables.encodingOfOtherRows,
+            to: memory.encodingTables)
+        BlockWorkspace.copy(ResidualVLC.codes, [], to: memory.residualCodes)
+        return self
     }
 
     deinit {
-        words.deallocate()
-        magnitudes.deallocate()
-        codes.deallocate()
-        runs.deallocate()
-        output.deallocate()
-        line.deallocate()
-        quads.deallocate()
-        flags.deallocate()
-        decodingTables.deallocate()
-        encodingTables.deallocate()
-        residualTable.deallocate()
-        residualCodes.deallocate()
-        lanes.deallocate()
-        bytes.deallocate()
+        base.deallocate()
     }
 
-    private static func copy(_ table: [UInt16]) -> UnsafeMutablePointer<UInt16> {
-        let pointer = UnsafeMutablePointer<UInt16>.allocate(capacity: table.count)
-        for (index, entry) in table.enumerated() {
-            pointer[index] = entry
-        }
-        return pointer
+    private static func copy(
+        _ first: [UInt16], _ second: [UInt16], to pointer: UnsafeMutablePointer<UInt16>
+    ) {
+        for (index, entry) in first.enumerated() { pointer[index] = entry }
+        for (index, entry) in second.enumerated() { pointer[first.count + index] = entry }
     }
 }

@@ -26,7 +26,11 @@ struct Area: Sendable, Equatable {
 
     /// The area after `levels` halvings (T.800 B-14).
     func reduced(by levels: Int) -> Area {
-        divided(horizontally: 1 << levels, vertically: 1 << levels)
+        // Where Int has 32 bits, no divisor stands for the greatest levels; all coordinates are less.
+        guard levels < Int.bitWidth - 2 else {
+            return Area(x0: x0.signum(), y0: y0.signum(), x1: x1.signum(), y1: y1.signum())
+        }
+        return divided(horizontally: 1 << levels, vertically: 1 << levels)
     }
 
     func intersection(_ other: Area) -> Area {

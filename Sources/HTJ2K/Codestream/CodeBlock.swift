@@ -41,7 +41,8 @@ struct PrecinctBand: Sendable {
 
     /// The blocks of `area`, the part of a precinct in `band`, appended to `blocks`; nil when the area is empty.
     init?(
-        _ area: Area, of band: SubBand, index: Int, component: Int, exponents: (width: Int, height: Int),
+        _ area: Area, of band: SubBand, index: Int, component: Int,
+        exponents: (width: Int, height: Int),
         appendingTo blocks: inout [CodeBlock]
     ) {
         guard !area.isEmpty else { return nil }
@@ -60,7 +61,8 @@ struct PrecinctBand: Sendable {
                 ).intersection(area)
                 blocks.append(
                     CodeBlock(
-                        component: component, band: index, x: block.x0 - band.area.x0, y: block.y0 - band.area.y0,
+                        component: component, band: index, x: block.x0 - band.area.x0,
+                        y: block.y0 - band.area.y0,
                         width: block.width, height: block.height))
             }
         }

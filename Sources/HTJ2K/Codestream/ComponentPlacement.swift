@@ -1,54 +1,102 @@
-/// Where the samples of one tile-component go in the image, at one reduction.
+/// An image, or a region of a lower resolution of it, that tiles are decoded into.
+struct ImageTarget {
+    /// Halvings from the full image.
+    var reduction: Int
+    /// The pixels wanted, counted from the first of the image at that reduction.
+    var region: Area
+    var samples: UnsafeMutableRawPointer
+    var bytesPerSample: Int
+    /// Bytes from a pixel to the next, from a component of it to the next, and from a row to the next.
+    var pixelStride: Int
+    var componentStride: Int
+    var rowStride: Int
+}
+
+extension ImageTarget {
+    /// A target whose samples of `components` lie together at `samples`.
+    init(
+        reduction: Int, region: Area, components: Int, arrangement: SampleArrangement,
+        bytesPerSample: Int,
+        samples: UnsafeMutableRawPointer
+    ) {
+        self.reduction = reduction
+        self.region = region
+        self.samples = samples
+        self.bytesPerSample = bytesPerSample
+        switch arrangement {
+        case .interleaved:
+            pixelStride = components * bytesPerSample
+            componentStride = bytesPerSample
+        case .planar:
+            pixelStride = bytesPerSample
+            componentStride = region.width * region.height * bytesPerSample
+        }
+        rowStride = region.width * pixelStride
+    }
+}
+
+/// Where the samples of one tile-component go in a target.
 ///
 /// The image has the grid of its densest component; a component with fewer samples is spread by repeating each of them to
 /// the right and downwards, and the first ones also before them.
 struct ComponentPlacement {
-    /// The rows and columns of the image that the tile-component fills, from the image's first.
+    /// The rows and columns of the target's region that the tile-component fills, counted from the image's first.
     let rows: Range<Int>
     let columns: Range<Int>
+    let format: SampleFormat
 
-    /// The tile-component on its own grid, and the whole component.
-    private let own: Area
     private let whole: Area
     /// The image's first column and row on its grid.
     private let imageX: Int
     private let imageY: Int
     private let spacing: (image: (x: Int, y: Int), component: (x: Int, y: Int))
-    /// Whether the component has the grid of the image, so that rows and columns map one to one.
-    private let isDense: Bool
-    private let first: SampleTarget
-    private let rowStride: Int
+    private let target: ImageTarget
+    private let component: Int
 
-    init(_ component: Int, tile: Area, _ size: ImageAndTileSize, _ image: ImageDescription, _ target: ImageTarget) {
+    /// Whether the component has the grid of the image, so that rows and columns map one to one.
+    var isDense: Bool {
+        spacing.image == spacing.component
+    }
+
+    init(_ component: Int, tile: Area, _ size: ImageAndTileSize, _ target: ImageTarget) {
+        self.target = target
+        self.component = component
         let geometry = size.components[component]
         let spacingX = size.leastHorizontalSpacing
         let spacingY = size.leastVerticalSpacing
         spacing = ((spacingX, spacingY), (geometry.horizontalSpacing, geometry.verticalSpacing))
-        isDense = spacing.image == spacing.component
-        own = tile.divided(horizontally: geometry.horizontalSpacing, vertically: geometry.verticalSpacing)
-            .reduced(by: target.reduction)
-        whole = size.image.divided(horizontally: geometry.horizontalSpacing, vertically: geometry.verticalSpacing)
-            .reduced(by: target.reduction)
-        let grid = size.image.divided(horizontally: spacingX, vertically: spacingY).reduced(by: target.reduction)
+        let own = tile.divided(
+            horizontally: geometry.horizontalSpacing, vertically: geometry.verticalSpacing
+        )
+        .reduced(by: target.reduction)
+        whole = size.image.divided(
+            horizontally: geometry.horizontalSpacing, vertically: geometry.verticalSpacing
+        )
+        .reduced(by: target.reduction)
+        let grid = size.image.divided(horizontally: spacingX, vertically: spacingY).reduced(
+            by: target.reduction)
         imageX = grid.x0
         imageY = grid.y0
         if own.isEmpty {
             rows = 0..<0
             columns = 0..<0
         } else {
+            let region = target.region
             columns = ComponentPlacement.span(
-                own.x0..<own.x1, of: whole.x0..<whole.x1, image: grid.x0..<grid.x1, spacingX, geometry.horizontalSpacing
-            )
+                own.x0..<own.x1, of: whole.x0..<whole.x1, image: grid.x0..<grid.x1, spacingX,
+                geometry.horizontalSpacing
+            ).clamped(to: region.x0..<region.x1)
             rows = ComponentPlacement.span(
-                own.y0..<own.y1, of: whole.y0..<whole.y1, image: grid.y0..<grid.y1, spacingY, geometry.verticalSpacing)
+                own.y0..<own.y1, of: whole.y0..<whole.y1, image: grid.y0..<grid.y1, spacingY,
+                geometry.verticalSpacing
+            ).clamped(to: region.y0..<region.y1)
         }
         let depth = geometry.bitDepth
-        let pixelStride = image.components * image.bytesPerSample
-        rowStride = target.width * pixelStride
-        first = SampleTarget(
-            base: target.samples + component * image.bytesPerSample + columns.lowerBound * pixelStride,
-            pixelStride: pixelStride, bytesPerSample: image.bytesPerSample,
-            shift: geometry.isSigned ? 0 : 1 << (depth - 1), least: geometry.isSigned ? -1 << (depth - 1) : 0,
+        format = SampleFormat(
+            bytesPerSample: target.bytesPerSample, isSigned: geometry.isSigned,
+            pixelStride: target.pixelStride,
+            componentStride: target.componentStride, shift: geometry.isSigned ? 0 : 1 << (depth - 1),
+            least: geometry.isSigned ? -1 << (depth - 1) : 0,
             greatest: geometry.isSigned ? 1 << (depth - 1) - 1 : 1 << depth - 1)
     }
 
@@ -60,44 +108,56 @@ struct ComponentPlacement {
         func start(_ sample: Int) -> Int {
             guard sample > whole.lowerBound else { return image.lowerBound }
             guard sample < whole.upperBound else { return image.upperBound }
-            return min(max((sample * spacing).dividedRoundingUp(by: imageSpacing), image.lowerBound), image.upperBound)
+            return min(
+                max((sample * spacing).dividedRoundingUp(by: imageSpacing), image.lowerBound),
+                image.upperBound)
         }
         return start(own.lowerBound) - image.lowerBound..<start(own.upperBound) - image.lowerBound
     }
 
-    /// The row of the tile-component's plane that row `y` of the image shows.
-    func planeRow(_ y: Int) -> Int {
-        if isDense { return y + imageY - own.y0 }
-        let row = (y + imageY) * spacing.image.y / spacing.component.y
-        return min(max(row, whole.y0), whole.y1 - 1) - own.y0
+    /// The samples of the component, on its own grid, that the rows and columns show; empty when there are none.
+    var samples: Area {
+        guard !rows.isEmpty, !columns.isEmpty else { return Area(x0: 0, y0: 0, x1: 0, y1: 0) }
+        return Area(
+            x0: sampleColumn(columns.lowerBound), y0: sampleRow(rows.lowerBound),
+            x1: sampleColumn(columns.upperBound - 1) + 1, y1: sampleRow(rows.upperBound - 1) + 1)
     }
 
-    /// The columns of the plane that the columns of the image show; nil when they map one to one.
-    func planeColumns() -> [Int]? {
-        if isDense { return nil }
-        return columns.map {
-            let column = ($0 + imageX) * spacing.image.x / spacing.component.x
-            return min(max(column, whole.x0), whole.x1 - 1) - own.x0
+    /// The row of samples, on the component's grid, that row `y` of the image shows.
+    func sampleRow(_ y: Int) -> Int {
+        if isDense { return y + imageY }
+        return min(max((y + imageY) * spacing.image.y / spacing.component.y, whole.y0), whole.y1 - 1)
+    }
+
+    func sampleColumn(_ x: Int) -> Int {
+        if isDense { return x + imageX }
+        return min(max((x + imageX) * spacing.image.x / spacing.component.x, whole.x0), whole.x1 - 1)
+    }
+
+    /// Where the first of the columns of row `y` goes.
+    func base(_ y: Int) -> UnsafeMutableRawPointer {
+        target.samples + component * target.componentStride + (y - target.region.y0) * target.rowStride
+            + (columns.lowerBound - target.region.x0) * target.pixelStride
+    }
+}
+
+extension TileLayout {
+    /// Where the samples of each component go.
+    func placements(_ size: ImageAndTileSize, _ target: ImageTarget) -> [ComponentPlacement] {
+        components.indices.map { ComponentPlacement($0, tile: area, size, target) }
+    }
+
+    /// What of each component is decoded for a target; all of it when there is none.
+    func windows(_ size: ImageAndTileSize, _ target: ImageTarget?, reach: Int) -> [TileComponent] {
+        guard let target else { return components }
+        return zip(components, placements(size, target)).map { component, placement in
+            component.window(
+                placement.samples, resolution: component.levels - target.reduction, reach: reach)
         }
-    }
-
-    /// Where the samples of row `y` of the image go.
-    func target(_ y: Int) -> SampleTarget {
-        var target = first
-        target.base += y * rowStride
-        return target
     }
 }
 
 extension ImageAndTileSize {
-    /// Whether all components have the grid of the image.
-    var isDense: Bool {
-        components.allSatisfy {
-            $0.horizontalSpacing == components[0].horizontalSpacing
-                && $0.verticalSpacing == components[0].verticalSpacing
-        }
-    }
-
     var leastHorizontalSpacing: Int {
         components.map { $0.horizontalSpacing }.min() ?? 1
     }

@@ -26,6 +26,9 @@ struct PacketBitReader {
 
     mutating func readBits(_ count: Int) throws(CodestreamError) -> Int {
         var value = 0
+        guard count < Int.bitWidth else {
+            throw CodestreamError(.tooLarge, at: position, "a number is greater than this machine counts")
+        }
         for _ in 0..<count {
             value = try value << 1 | readBit()
         }

@@ -61,8 +61,12 @@ struct TileComponent: Sendable {
 
 extension TileComponent {
     /// Lays out the component of a tile; nil when the quantisation has no step for one of its sub-bands.
-    init?(tile: Area, component: ImageAndTileSize.Component, style: ComponentCodingStyle, quantization: Quantization) {
-        area = tile.divided(horizontally: component.horizontalSpacing, vertically: component.verticalSpacing)
+    init?(
+        tile: Area, component: ImageAndTileSize.Component, style: ComponentCodingStyle,
+        quantization: Quantization
+    ) {
+        area = tile.divided(
+            horizontally: component.horizontalSpacing, vertically: component.verticalSpacing)
         self.style = style
         resolutions = []
         bands = []
@@ -77,21 +81,26 @@ extension TileComponent {
                 let bandArea = area.band(orientation, depth: depth)
                 let range = component.bitDepth + orientation.gain
                 let step =
-                    Float(1 + Float(mantissa) / 2048) * Float(sign: .plus, exponent: range - exponent, significand: 1)
+                    Float(1 + Float(mantissa) / 2048)
+                    * Float(sign: .plus, exponent: range - exponent, significand: 1)
                 let stride = bandArea.isEmpty ? 0 : (bandArea.width + 7) & ~7
                 bands.append(
                     SubBand(
-                        orientation: orientation, area: bandArea, magnitudeBits: quantization.guardBits + exponent - 1,
+                        orientation: orientation, area: bandArea,
+                        magnitudeBits: quantization.guardBits + exponent - 1,
                         step: style.isReversible ? 1 : step, offset: coefficientCount, stride: stride))
                 coefficientCount += bandArea.isEmpty ? 0 : stride * bandArea.height
             }
             let area = area.reduced(by: levels - resolution)
             let exponents = style.precinctExponents(at: resolution)
-            let across = (area.x1 + 1 << exponents.width - 1) >> exponents.width - area.x0 >> exponents.width
-            let down = (area.y1 + 1 << exponents.height - 1) >> exponents.height - area.y0 >> exponents.height
+            let across =
+                (area.x1 + 1 << exponents.width - 1) >> exponents.width - area.x0 >> exponents.width
+            let down =
+                (area.y1 + 1 << exponents.height - 1) >> exponents.height - area.y0 >> exponents.height
             resolutions.append(
                 Resolution(
-                    area: area, precinctWidthExponent: exponents.width, precinctHeightExponent: exponents.height,
+                    area: area, precinctWidthExponent: exponents.width,
+                    precinctHeightExponent: exponents.height,
                     precinctsAcross: area.isEmpty ? 0 : across, precinctsDown: area.isEmpty ? 0 : down,
                     bands: first..<bands.count))
         }
@@ -103,10 +112,15 @@ extension TileComponent {
         let halving = index == 0 ? 0 : 1
         let width = resolution.precinctWidthExponent - halving
         let height = resolution.precinctHeightExponent - halving
-        let column = resolution.area.x0 >> resolution.precinctWidthExponent + precinct % resolution.precinctsAcross
-        let row = resolution.area.y0 >> resolution.precinctHeightExponent + precinct / resolution.precinctsAcross
-        return Area(x0: column << width, y0: row << height, x1: (column + 1) << width, y1: (row + 1) << height)
-            .intersection(bands[band].area)
+        let column =
+            resolution.area.x0 >> resolution.precinctWidthExponent + precinct % resolution.precinctsAcross
+        let row =
+            resolution.area.y0 >> resolution.precinctHeightExponent + precinct
+            / resolution.precinctsAcross
+        return Area(
+            x0: column << width, y0: row << height, x1: (column + 1) << width, y1: (row + 1) << height
+        )
+        .intersection(bands[band].area)
     }
 
     /// The code-block size exponents in a resolution, limited by its precincts (T.800 B-17, B-18).
@@ -120,11 +134,11 @@ extension TileComponent {
 }
 
 extension Area {
-    /// The sub-band of this area after `depth` decompositions (T.800 B-15).
-    fileprivate func band(_ orientation: Orientation, depth: Int) -> Area {
+    /// The sub-band of this area after `depth` decompositions (T.800 B-15): the last splits what the others leave.
+    func band(_ orientation: Orientation, depth: Int) -> Area {
         guard depth > 0 else { return self }
-        let dx = orientation.horizontal << (depth - 1)
-        let dy = orientation.vertical << (depth - 1)
-        return Area(x0: x0 - dx, y0: y0 - dy, x1: x1 - dx, y1: y1 - dy).reduced(by: depth)
+        let (dx, dy) = (orientation.horizontal, orientation.vertical)
+        let low = reduced(by: depth - 1)
+        return Area(x0: low.x0 - dx, y0: low.y0 - dy, x1: low.x1 - dx, y1: low.y1 - dy).reduced(by: 1)
     }
 }

@@ -19,19 +19,23 @@ struct TileHeader {
         let layout = try TileLayout(size, tile: tile, coding: coding)
         let limits = layout.components.map { $0.levels - levels }
         func read(_ headers: UnsafeBufferPointer<UInt8>?) throws(CodestreamError) -> TilePackets {
-            var packets = TilePackets(bytes, parts: parts, packedHeaders: headers, style: style, layout: layout)
+            var packets = TilePackets(
+                bytes, parts: parts, packedHeaders: headers, style: style, layout: layout)
             try packets.read(size, volumes: coding.progressionVolumes) { $1 <= limits[$0] }
             return packets
         }
         guard let packedHeaders else { return try read(nil) }
-        return try packedHeaders.withUnsafeBufferPointer { (buffer) throws(CodestreamError) in try read(buffer) }
+        return try packedHeaders.withUnsafeBufferPointer { (buffer) throws(CodestreamError) in
+            try read(buffer)
+        }
     }
 }
 
 extension Codestream {
     /// The parts of each tile, as indices in the order of the codestream.
     func partsByTile() -> [[Int]] {
-        var tiles: [[Int]] = Array(repeating: [], count: header.size.tilesAcross * header.size.tilesDown)
+        var tiles: [[Int]] = Array(
+            repeating: [], count: header.size.tilesAcross * header.size.tilesDown)
         for (index, part) in parts.enumerated() {
             tiles[part.tile].append(index)
         }
@@ -45,7 +49,8 @@ extension Codestream {
         var position = 0
         for _ in parts {
             guard packed.count - position >= 4 else {
-                throw CodestreamError(.malformed, at: header.end, "PPM has no packet headers for a tile-part")
+                throw CodestreamError(
+                    .malformed, at: header.end, "PPM has no packet headers for a tile-part")
             }
             let count = packed[position..<position + 4].reduce(0) { $0 << 8 | Int($1) }
             position += 4
@@ -60,7 +65,8 @@ extension Codestream {
 
     /// Reads the headers of a tile's parts.
     func tileHeader(
-        _ tile: Int, parts indices: [Int], packedHeaderRanges: [Range<Int>], _ bytes: UnsafeBufferPointer<UInt8>
+        _ tile: Int, parts indices: [Int], packedHeaderRanges: [Range<Int>],
+        _ bytes: UnsafeBufferPointer<UInt8>
     ) throws(CodestreamError) -> TileHeader {
         var coding = header.coding.inherited()
         var packedHeaders: [UInt8]?
@@ -69,7 +75,7 @@ extension Codestream {
             let isFirst = index == indices[0]
             var hasOwnOrder = false
             var reader = MarkerReader(bytes, part.headerStart..<part.dataStart)
-            var segments: [(index: Int, range: Range<Int>)] = []
+            var segments: [PackedHeaders] = []
             while true {
                 let marker = UInt16(try reader.readUInt16())
                 if marker == Marker.startOfData { break }
@@ -77,7 +83,7 @@ extension Codestream {
                 switch marker {
                 case Marker.packedHeadersTilePart:
                     let order = try segment.readUInt8()
-                    segments.append((order, segment.position..<segment.end))
+                    segments.append(PackedHeaders(index: order, range: segment.position..<segment.end))
                 case Marker.progressionOrderChange:
                     // The tile's own changes take the place of the main header's.
                     if isFirst, !hasOwnOrder { coding.progressionVolumes = [] }
@@ -90,14 +96,15 @@ extension Codestream {
             if let packed = header.packedHeaders {
                 packedHeaders = (packedHeaders ?? []) + packed[packedHeaderRanges[index]]
             }
-            for segment in segments.sorted(by: { $0.index < $1.index }) {
-                packedHeaders = (packedHeaders ?? []) + bytes[segment.range]
+            if !segments.isEmpty {
+                packedHeaders = (packedHeaders ?? []) + PackedHeaders.join(segments, bytes)
             }
         }
         guard let style = coding.tile else {
             throw CodestreamError(.malformed, at: header.end, "the main header lacks COD")
         }
         return TileHeader(
-            tile: tile, parts: indices.map { parts[$0] }, coding: coding, style: style, packedHeaders: packedHeaders)
+            tile: tile, parts: indices.map { parts[$0] }, coding: coding, style: style,
+            packedHeaders: packedHeaders)
     }
 }

@@ -12,8 +12,10 @@ extension TileLayout {
         area = size.tile(tile)
         components = []
         for (index, component) in size.components.enumerated() {
-            guard let style = coding.styles[index].style, let quantization = coding.quantizations[index].quantization,
-                let layout = TileComponent(tile: area, component: component, style: style, quantization: quantization)
+            guard let style = coding.styles[index].style,
+                let quantization = coding.quantizations[index].quantization,
+                let layout = TileComponent(
+                    tile: area, component: component, style: style, quantization: quantization)
             else {
                 throw CodestreamError(.malformed, "the quantisation lacks a sub-band of a component")
             }
@@ -25,7 +27,8 @@ extension TileLayout {
     func precinctCount(_ isWanted: (Int, Int) -> Bool) -> Int {
         var count = 0
         for (component, layout) in components.enumerated() {
-            for (resolution, geometry) in layout.resolutions.enumerated() where isWanted(component, resolution) {
+            for (resolution, geometry) in layout.resolutions.enumerated()
+            where isWanted(component, resolution) {
                 count += geometry.precinctCount
             }
         }
@@ -43,15 +46,17 @@ extension TileLayout {
                 let column0 = resolution.area.x0 >> resolution.precinctWidthExponent
                 let row0 = resolution.area.y0 >> resolution.precinctHeightExponent
                 for precinct in 0..<resolution.precinctCount {
-                    let x = (column0 + precinct % resolution.precinctsAcross) << resolution.precinctWidthExponent
-                    let y = (row0 + precinct / resolution.precinctsAcross) << resolution.precinctHeightExponent
+                    let x =
+                        (column0 + precinct % resolution.precinctsAcross) << resolution.precinctWidthExponent
+                    let y =
+                        (row0 + precinct / resolution.precinctsAcross) << resolution.precinctHeightExponent
                     precincts.append(
                         Precinct(
                             component: component, resolution: index, index: precinct,
                             x: x < resolution.area.x0
-                                ? area.x0 : (x << scale) * size.components[component].horizontalSpacing,
+                                ? area.x0 : (x << scale) &* size.components[component].horizontalSpacing,
                             y: y < resolution.area.y0
-                                ? area.y0 : (y << scale) * size.components[component].verticalSpacing))
+                                ? area.y0 : (y << scale) &* size.components[component].verticalSpacing))
                 }
             }
             firsts.append(precincts.count)
@@ -67,7 +72,8 @@ extension TileLayout {
     /// The precincts that a progression covers, in the order in which it visits them first.
     func order(_ volume: ProgressionVolume) -> [Int] {
         let indices = precincts.indices.filter {
-            volume.resolutions.contains(precincts[$0].resolution) && volume.components.contains(precincts[$0].component)
+            volume.resolutions.contains(precincts[$0].resolution)
+                && volume.components.contains(precincts[$0].component)
         }
         /// Sort keys by progression; the precinct's own index keeps raster order.
         func key(_ precinct: Precinct) -> (Int, Int, Int, Int) {

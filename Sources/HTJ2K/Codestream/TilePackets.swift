@@ -24,7 +24,8 @@ struct TilePackets {
 
     /// A reader of the packets in `parts`, all of one tile and in the order of the codestream.
     init(
-        _ bytes: UnsafeBufferPointer<UInt8>, parts: [TilePart], packedHeaders: UnsafeBufferPointer<UInt8>?,
+        _ bytes: UnsafeBufferPointer<UInt8>, parts: [TilePart],
+        packedHeaders: UnsafeBufferPointer<UInt8>?,
         style: TileCodingStyle, layout: TileLayout
     ) {
         self.bytes = bytes
@@ -33,7 +34,8 @@ struct TilePackets {
         self.style = style
         self.layout = layout
         position = parts.first?.dataStart ?? 0
-        resolutionEnds = Array(repeating: 0, count: (layout.components.map { $0.levels }.max() ?? 0) + 1)
+        resolutionEnds = Array(
+            repeating: 0, count: (layout.components.map { $0.levels }.max() ?? 0) + 1)
         partResolutions = Array(repeating: nil, count: parts.count)
     }
 
@@ -97,7 +99,9 @@ struct TilePackets {
         }
     }
 
-    private mutating func readLayers(_ layers: Int, _ precincts: ArraySlice<Int>) throws(CodestreamError) {
+    private mutating func readLayers(_ layers: Int, _ precincts: ArraySlice<Int>)
+        throws(CodestreamError)
+    {
         var layer = layers
         for precinct in precincts {
             layer = min(layer, layout.precincts[precinct].layer)
@@ -130,7 +134,8 @@ struct TilePackets {
         } catch {
             // The end of the last part is where a prefix of a codestream ends; elsewhere the lengths contradict.
             guard error.code == .truncated, part >= parts.count - 1 || parts[part].isCut else {
-                throw error.code == .truncated ? CodestreamError(.malformed, at: error.offset, error.message) : error
+                throw error.code == .truncated
+                    ? CodestreamError(.malformed, at: error.offset, error.message) : error
             }
             isCut = true
             return
@@ -140,7 +145,9 @@ struct TilePackets {
         resolutionEnds[resolution] = max(resolutionEnds[resolution], position)
         let known = partResolutions[startPart]
         partResolutions[startPart] =
-            min(known?.lowerBound ?? resolution, resolution)...max(known?.upperBound ?? resolution, resolution)
+            min(
+                known?.lowerBound ?? resolution, resolution)...max(
+                known?.upperBound ?? resolution, resolution)
     }
 
     private mutating func advancePart() {
@@ -173,7 +180,8 @@ struct TilePackets {
             }
         }
         try reader.align()
-        if style.endsPacketHeaders, reader.end - reader.position >= 2, reader.bytes[reader.position] == 0xFF,
+        if style.endsPacketHeaders, reader.end - reader.position >= 2,
+            reader.bytes[reader.position] == 0xFF,
             reader.bytes[reader.position + 1] == 0x92
         {
             reader.position += 2
@@ -193,7 +201,8 @@ struct TilePackets {
         for band in component.resolutions[precinct.resolution].bands {
             let area = component.precinctArea(precinct.index, band: band, resolution: precinct.resolution)
             if let part = PrecinctBand(
-                area, of: component.bands[band], index: band, component: precinct.component, exponents: exponents,
+                area, of: component.bands[band], index: band, component: precinct.component,
+                exponents: exponents,
                 appendingTo: &blocks)
             {
                 bands.append(part)
@@ -216,7 +225,9 @@ struct TilePackets {
                 if blocks[index].isIncluded {
                     guard try reader.readBit() == 1 else { continue }
                 } else {
-                    guard try grid.inclusion.decode(x: x, y: y, threshold: Int32(layer + 1), &reader) else { continue }
+                    guard try grid.inclusion.decode(x: x, y: y, threshold: Int32(layer + 1), &reader) else {
+                        continue
+                    }
                     guard try grid.missingBitPlanes.decode(x: x, y: y, threshold: 64, &reader) else {
                         throw CodestreamError(
                             .malformed, at: reader.position, "a code-block lacks 64 bit-planes or more")
@@ -231,14 +242,17 @@ struct TilePackets {
     }
 
     /// Reads the number of passes and the lengths of their bytes (T.814 B.3): one for cleanup, one for refinement.
-    private mutating func readLengths(_ index: Int, _ reader: inout PacketBitReader) throws(CodestreamError) {
+    private mutating func readLengths(_ index: Int, _ reader: inout PacketBitReader)
+        throws(CodestreamError)
+    {
         var block = blocks[index]
         var passes = try reader.readPassCount()
         while try reader.readBit() == 1 {
             block.lengthBits += 1
         }
         guard block.lengthBits <= 32 else {
-            throw CodestreamError(.malformed, at: reader.position, "a code-block's length has more than 32 bits")
+            throw CodestreamError(
+                .malformed, at: reader.position, "a code-block's length has more than 32 bits")
         }
         var length = 0
         if block.passes == 0 {
@@ -251,7 +265,8 @@ struct TilePackets {
             }
             block.cleanupLength = try reader.readBits(block.lengthBits + (3 * placeholders + 1).floorLog2)
             guard block.cleanupLength >= 2 else {
-                throw CodestreamError(.malformed, at: reader.position, "a cleanup pass is shorter than two bytes")
+                throw CodestreamError(
+                    .malformed, at: reader.position, "a cleanup pass is shorter than two bytes")
             }
             length += block.cleanupLength
             block.passes = 1
@@ -260,7 +275,8 @@ struct TilePackets {
         if passes > 0 {
             guard block.passes + passes <= 3 else {
                 throw CodestreamError(
-                    .unsupported, at: reader.position, "a code-block has several high-throughput sets of passes")
+                    .unsupported, at: reader.position,
+                    "a code-block has several high-throughput sets of passes")
             }
             let refinement = try reader.readBits(block.lengthBits + passes.floorLog2)
             block.refinementLength += refinement
@@ -269,6 +285,18 @@ struct TilePackets {
         }
         blocks[index] = block
         contributions.append((index, length))
+    }
+
+    /// The bytes of a block whose pieces lie apart.
+    func joinedBytes(_ block: CodeBlock) -> [UInt8] {
+        var joined: [UInt8] = []
+        joined.reserveCapacity(block.cleanupLength + block.refinementLength)
+        var index = block.firstChunk
+        while index >= 0 {
+            joined += bytes[chunks[index].offset..<chunks[index].offset + chunks[index].length]
+            index = chunks[index].next
+        }
+        return joined
     }
 
     /// Assigns the bytes after the header to the blocks it has told of.

@@ -40,7 +40,8 @@ extension TilePart {
                     .malformed, at: position, "a tile-part belongs to a tile that the image does not have")
             }
             guard length == 0 || length >= 14 else {
-                throw CodestreamError(.malformed, at: position, "a tile-part is shorter than its own header")
+                throw CodestreamError(
+                    .malformed, at: position, "a tile-part is shorter than its own header")
             }
             var end = range.upperBound
             if length == 0 {
@@ -68,7 +69,8 @@ extension TilePart {
             let start = reader.position
             let marker = UInt16(try reader.readUInt16())
             if marker == Marker.startOfData { return true }
-            guard marker >= 0xFF01, marker != Marker.startOfTilePart, marker != Marker.endOfCodestream else {
+            guard marker >= 0xFF01, marker != Marker.startOfTilePart, marker != Marker.endOfCodestream
+            else {
                 throw CodestreamError(
                     .malformed, at: start, "a tile-part header holds something that is no marker segment")
             }

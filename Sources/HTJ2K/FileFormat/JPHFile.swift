@@ -28,9 +28,13 @@ public enum JPHFile {
         var imageHeader: [UInt8] = []
         append(UInt32(clamping: image.height), to: &imageHeader)
         append(UInt32(clamping: image.width), to: &imageHeader)
-        imageHeader += [UInt8(truncatingIfNeeded: image.components >> 8), UInt8(truncatingIfNeeded: image.components)]
+        imageHeader += [
+            UInt8(truncatingIfNeeded: image.components >> 8), UInt8(truncatingIfNeeded: image.components),
+        ]
         // Depth and sign, compression type 7, colour space known, no rights.
-        imageHeader += [UInt8(truncatingIfNeeded: image.bitDepth &- 1) | (image.isSigned ? 0x80 : 0), 7, 0, 0]
+        imageHeader += [
+            UInt8(truncatingIfNeeded: image.bitDepth &- 1) | (image.isSigned ? 0x80 : 0), 7, 0, 0,
+        ]
         var boxes: [UInt8] = []
         append(box: "ihdr", imageHeader, to: &boxes)
         append(box: "colr", [1, 0, 0, 0, 0, 0, image.components < 3 ? 17 : 16], to: &boxes)
@@ -50,10 +54,13 @@ public enum JPHFile {
 
     /// Where the codestream lies in `bytes`: all of them when they open with SOC, else the first `jp2c` box, which may be
     /// cut.
-    public static func codestreamRange(in bytes: UnsafeRawBufferPointer) throws(CodestreamError) -> Range<Int> {
+    public static func codestreamRange(in bytes: UnsafeRawBufferPointer) throws(CodestreamError)
+        -> Range<Int>
+    {
         if bytes.count >= 2, bytes[0] == 0xFF, bytes[1] == 0x4F { return 0..<bytes.count }
         guard bytes.count >= signature.count, zip(bytes, signature).allSatisfy({ $0 == $1 }) else {
-            throw CodestreamError(.notACodestream, "the bytes are neither a codestream nor a JP2-family file")
+            throw CodestreamError(
+                .notACodestream, "the bytes are neither a codestream nor a JP2-family file")
         }
         var position = 0
         while bytes.count - position >= 8 {
@@ -72,12 +79,12 @@ public enum JPHFile {
                 guard long >= 16 else {
                     throw CodestreamError(.malformed, at: position, "a box is shorter than its header")
                 }
-                end = min(end, position + min(long, bytes.count))
+                end = position + min(long, end - position)
             } else if length != 0 {
                 guard length >= 8 else {
                     throw CodestreamError(.malformed, at: position, "a box is shorter than its header")
                 }
-                end = min(end, position + length)
+                end = position + min(length, end - position)
             }
             if type == 0x6A70_3263 { return content..<end }
             guard length != 0 else { break }

@@ -50,10 +50,11 @@ struct CodingHeader: Sendable {
                     .unsupported, at: segment.position, "there are too many progression order changes")
             }
         case Marker.regionOfInterest:
-            throw CodestreamError(.unsupported, at: segment.position, "regions of interest (RGN) are not read")
+            throw CodestreamError(
+                .unsupported, at: segment.position, "regions of interest (RGN) are not read")
         default:
-            if let name = Marker.partTwoExtension(marker) {
-                throw CodestreamError(.unsupported, at: segment.position, "the codestream uses \(name) of Part 2")
+            if let refusal = Marker.refusalOfPartTwo(marker) {
+                throw CodestreamError(.unsupported, at: segment.position, refusal)
             }
             return false
         }
@@ -64,7 +65,8 @@ struct CodingHeader: Sendable {
         let start = segment.position
         let component = styles.count > 256 ? try segment.readUInt16() : try segment.readUInt8()
         guard component < styles.count else {
-            throw CodestreamError(.malformed, at: start, "a marker names a component that the image does not have")
+            throw CodestreamError(
+                .malformed, at: start, "a marker names a component that the image does not have")
         }
         return component
     }

@@ -80,15 +80,19 @@ extension ComponentCodingStyle {
                 decompositionLevels & 0x80 != 0 ? .unsupported : .malformed, at: start,
                 "the coding style has more than 32 decomposition levels or a style of Part 2")
         }
-        guard blockWidthExponent <= 10, blockHeightExponent <= 10, blockWidthExponent + blockHeightExponent <= 12 else {
+        guard blockWidthExponent <= 10, blockHeightExponent <= 10,
+            blockWidthExponent + blockHeightExponent <= 12
+        else {
             throw CodestreamError(.malformed, at: start, "the code-blocks are larger than 4096 samples")
         }
         guard blockStyle & 0x40 != 0 else {
             throw CodestreamError(
-                .notHighThroughput, at: start, "the code-blocks are those of JPEG 2000 Part 1, not high-throughput")
+                .notHighThroughput, at: start,
+                "the code-blocks are those of JPEG 2000 Part 1, not high-throughput")
         }
         guard blockStyle & 0x80 == 0 else {
-            throw CodestreamError(.unsupported, at: start, "the code-blocks mix Part 1 and high-throughput coding")
+            throw CodestreamError(
+                .unsupported, at: start, "the code-blocks mix Part 1 and high-throughput coding")
         }
         guard kernel <= 1 else {
             throw CodestreamError(.unsupported, at: start, "the wavelet kernel is one of Part 2")
@@ -101,7 +105,8 @@ extension ComponentCodingStyle {
             let exponents = try segment.readUInt8()
             precinctExponents.append((UInt8(exponents & 15), UInt8(exponents >> 4)))
             guard resolution == 0 || (exponents & 15 > 0 && exponents >> 4 > 0) else {
-                throw CodestreamError(.malformed, at: start, "a precinct above resolution 0 is one sample wide or high")
+                throw CodestreamError(
+                    .malformed, at: start, "a precinct above resolution 0 is one sample wide or high")
             }
         }
     }

@@ -57,11 +57,13 @@ extension ImageAndTileSize {
         guard x0 < x1, y0 < y1, tileWidth > 0, tileHeight > 0, tileOriginX <= x0, tileOriginY <= y0,
             tileOriginX + tileWidth > x0, tileOriginY + tileHeight > y0
         else {
-            throw CodestreamError(.malformed, at: start, "the image and tile sizes of SIZ contradict each other")
+            throw CodestreamError(
+                .malformed, at: start, "the image and tile sizes of SIZ contradict each other")
         }
         let count = try segment.readUInt16()
         guard (1...16384).contains(count), segment.remaining == 3 * count else {
-            throw CodestreamError(.malformed, at: start, "SIZ is not as long as its number of components asks")
+            throw CodestreamError(
+                .malformed, at: start, "SIZ is not as long as its number of components asks")
         }
         components = []
         components.reserveCapacity(count)
@@ -70,7 +72,8 @@ extension ImageAndTileSize {
             let horizontal = try segment.readUInt8()
             let vertical = try segment.readUInt8()
             guard horizontal > 0, vertical > 0, depth & 0x7F < 38 else {
-                throw CodestreamError(.malformed, at: start, "SIZ gives a component no samples or more than 38 bits")
+                throw CodestreamError(
+                    .malformed, at: start, "SIZ gives a component no samples or more than 38 bits")
             }
             guard depth & 0x7F < 32 else {
                 throw CodestreamError(.unsupported, at: start, "a component is deeper than 32 bits")
@@ -80,7 +83,8 @@ extension ImageAndTileSize {
                     bitDepth: depth & 0x7F + 1, isSigned: depth & 0x80 != 0,
                     horizontalSpacing: horizontal, verticalSpacing: vertical))
         }
-        guard tilesAcross * tilesDown <= 65535 else {
+        let (tiles, tooMany) = tilesAcross.multipliedReportingOverflow(by: tilesDown)
+        guard !tooMany, tiles <= 65535 else {
             throw CodestreamError(.malformed, at: start, "SIZ gives more than 65535 tiles")
         }
     }

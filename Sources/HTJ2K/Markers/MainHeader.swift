@@ -17,13 +17,14 @@ extension MainHeader {
         guard reader.remaining >= 4, try reader.readUInt16() == Int(Marker.startOfCodestream),
             try reader.readUInt16() == Int(Marker.imageSize)
         else {
-            throw CodestreamError(.notACodestream, at: range.lowerBound, "the bytes do not open with SOC and SIZ")
+            throw CodestreamError(
+                .notACodestream, at: range.lowerBound, "the bytes do not open with SOC and SIZ")
         }
         size = try ImageAndTileSize(reader.readSegment())
         coding = CodingHeader(componentCount: size.components.count)
         listsTilePartLengths = false
         var hasCapabilities = false
-        var packed: [(index: Int, range: Range<Int>)] = []
+        var packed: [PackedHeaders] = []
         while true {
             let start = reader.position
             let marker = UInt16(try reader.readUInt16())
@@ -45,15 +46,12 @@ extension MainHeader {
                 listsTilePartLengths = true
             case Marker.packedHeadersMain:
                 let index = try segment.readUInt8()
-                packed.append((index, segment.position..<segment.end))
+                packed.append(PackedHeaders(index: index, range: segment.position..<segment.end))
             default:
                 break
             }
         }
-        packedHeaders =
-            packed.isEmpty
-            ? nil
-            : packed.sorted { $0.index < $1.index }.reduce(into: [UInt8]()) { $0 += bytes[$1.range] }
+        packedHeaders = packed.isEmpty ? nil : PackedHeaders.join(packed, bytes)
         guard coding.tile != nil, coding.quantizations.allSatisfy({ $0.quantization != nil }) else {
             throw CodestreamError(.malformed, at: end, "the main header lacks COD or QCD")
         }
@@ -67,8 +65,8 @@ extension MainHeader {
     private static func checkCapabilities(_ segment: MarkerReader) throws(CodestreamError) {
         var segment = segment
         let start = segment.position
-        let parts = try segment.readUInt32()
-        for part in 1...32 where parts >> (32 - part) & 1 != 0 {
+        let parts = try UInt32(segment.readUInt16()) << 16 | UInt32(segment.readUInt16())
+        for part in 1...32 where parts >> UInt32(32 - part) & 1 != 0 {
             let value = try segment.readUInt16()
             guard part == 15 else { continue }
             guard value & 0x2000 == 0 else {

@@ -18,15 +18,16 @@ enum Marker {
     static let startOfData: UInt16 = 0xFF93
     static let endOfCodestream: UInt16 = 0xFFD9
 
-    /// Markers of Part 2 that change how samples are reconstructed, by what they declare.
-    static func partTwoExtension(_ marker: UInt16) -> String? {
+    /// Why a marker of Part 2 that changes how samples are reconstructed is refused; nil of any other.
+    static func refusalOfPartTwo(_ marker: UInt16) -> StaticString? {
         switch marker {
-        case 0xFF72: "downsampling factor styles (DFS)"
-        case 0xFF73: "arbitrary decomposition styles (ADS)"
-        case 0xFF74, 0xFF75, 0xFF76, 0xFF77: "multiple component transforms (MCT, MCC, MCO, CBD)"
-        case 0xFF78: "variable DC offsets (DCO)"
-        case 0xFF79: "arbitrary transformation kernels (ATK)"
-        case 0xFF7A: "variable scalar quantisation (VMS)"
+        case 0xFF72: "the codestream uses downsampling factor styles (DFS) of Part 2"
+        case 0xFF73: "the codestream uses arbitrary decomposition styles (ADS) of Part 2"
+        case 0xFF74, 0xFF75, 0xFF76, 0xFF77:
+            "the codestream uses multiple component transforms (MCT, MCC, MCO, CBD) of Part 2"
+        case 0xFF78: "the codestream uses variable DC offsets (DCO) of Part 2"
+        case 0xFF79: "the codestream uses arbitrary transformation kernels (ATK) of Part 2"
+        case 0xFF7A: "the codestream uses variable scalar quantisation (VMS) of Part 2"
         default: nil
         }
     }

@@ -27,9 +27,15 @@ struct MarkerReader {
         return Int(bytes[position]) << 8 | Int(bytes[position + 1])
     }
 
+    /// Reads four bytes; throws `tooLarge` when sums of such numbers would exceed `Int`, as they may where that has 32 bits.
     mutating func readUInt32() throws(CodestreamError) -> Int {
+        let start = position
         let high = try readUInt16()
-        return try high << 16 | readUInt16()
+        let low = try readUInt16()
+        guard Int.bitWidth > 32 || high < 1 << 13 else {
+            throw CodestreamError(.tooLarge, at: start, "a number is greater than this machine counts")
+        }
+        return high << 16 | low
     }
 
     /// Reads the length field of a marker segment and gives a reader over what follows it in the segment.
@@ -37,7 +43,8 @@ struct MarkerReader {
         let start = position
         let length = try readUInt16()
         guard length >= 2 else {
-            throw CodestreamError(.malformed, at: start, "a marker segment is shorter than its length field")
+            throw CodestreamError(
+                .malformed, at: start, "a marker segment is shorter than its length field")
         }
         guard length - 2 <= remaining else { throw truncated }
         defer { position += length - 2 }

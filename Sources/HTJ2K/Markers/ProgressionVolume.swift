@@ -8,7 +8,9 @@ struct ProgressionVolume: Sendable {
     /// The most entries that this codec reads; legal streams have a handful.
     static let maximumCount = 256
 
-    static func read(_ segment: MarkerReader, componentCount: Int) throws(CodestreamError) -> [ProgressionVolume] {
+    static func read(_ segment: MarkerReader, componentCount: Int) throws(CodestreamError)
+        -> [ProgressionVolume]
+    {
         var segment = segment
         let start = segment.position
         var volumes: [ProgressionVolume] = []

@@ -1,3 +1,4 @@
+import CDeflate
 import Foundation
 import HTJ2K
 
@@ -5,8 +6,8 @@ import HTJ2K
 ///
 ///     codec-benchmark <file of samples> <width> <height> <components> <bits> <signed: 0 or 1>
 ///
-/// Each line on standard input is `encode` or `decode` with how many seconds to go on for; the answer is a line with the
-/// median CPU time of a run in nanoseconds and the bytes of the codestream.
+/// Each line on standard input is `encode`, `decode` or `verify` with how many seconds to go on for; the answer is a line
+/// with the median and the least CPU time of a run in nanoseconds and the bytes of the codestream.
 @main
 struct CodecBenchmark {
     static func main() throws {
@@ -27,11 +28,13 @@ struct CodecBenchmark {
         while let line = readLine() {
             let words = line.split(separator: " ")
             guard words.count == 2, let seconds = Double(words[1]) else { continue }
-            let median =
-                words[0] == "encode"
-                ? try medianTime(of: seconds) { _ = try encode(samples, image) }
-                : try medianTime(of: seconds) { _ = try Codestream(encoded).decode() }
-            FileHandle.standardOutput.write(Data("\(median) \(encoded.count)\n".utf8))
+            let (median, least) =
+                switch words[0] {
+                case "encode": try times(of: seconds) { _ = try encode(samples, image) }
+                case "decode": try times(of: seconds) { _ = try Codestream(encoded).decode() }
+                default: try times(of: seconds) { try verify(encoded) }
+                }
+            FileHandle.standardOutput.write(Data("\(median) \(least) \(encoded.count)\n".utf8))
         }
     }
 
@@ -39,15 +42,23 @@ struct CodecBenchmark {
         try samples.withUnsafeBytes { try HTJ2K.encode($0, image) }
     }
 
-    private static func medianTime(of seconds: Double, _ run: () throws -> Void) throws -> UInt64 {
+    /// Decodes as an import does to verify a frame: the checksums of all resolutions.
+    private static func verify(_ encoded: [UInt8]) throws {
+        try Codestream(encoded).decodeResolutions { _, _, _, samples in
+            _ = libdeflate_crc32(0, samples.baseAddress, samples.count)
+        }
+    }
+
+    private static func times(of seconds: Double, _ run: () throws -> Void) throws -> (median: UInt64, least: UInt64) {
         var times: [UInt64] = []
         let start = ContinuousClock.now
-        while start.duration(to: .now) < .seconds(seconds) {
+        repeat {
             let before = threadTime()
             try run()
             times.append(threadTime() - before)
-        }
-        return times.sorted()[times.count / 2]
+        } while start.duration(to: .now) < .seconds(seconds)
+        times.sort()
+        return (times[times.count / 2], times[0])
     }
 
     /// The CPU time of this thread, which work of other processes hardly touches.

@@ -3,17 +3,19 @@
 /// The codes of a row of quads are read first (significance, known exponent bits, residuals), then its magnitudes and
 /// signs; both streams have been unstuffed into plain bits, so that each read is one load at a bit position.
 struct CleanupDecoder<Word: CoefficientWord> {
-    let workspace: BlockWorkspace<Word>
+    let memory: BlockMemory<Word>
 
-    init(_ workspace: BlockWorkspace<Word>) {
-        self.workspace = workspace
+    init(_ memory: BlockMemory<Word>) {
+        self.memory = memory
     }
 
-    /// Decodes `count` bytes into `workspace.words`; false when they contradict themselves.
+    /// Decodes `count` bytes into `memory.words`; false when they contradict themselves.
     ///
     /// `missing` is the number of most significant bit-planes that the packet header has told to be empty, less than
     /// the word's `maximumMagnitudeBits`; width and height are those of a legal block.
-    func decode(_ bytes: UnsafePointer<UInt8>, count: Int, missing: Int, width: Int, height: Int) -> Bool {
+    func decode(_ bytes: UnsafePointer<UInt8>, count: Int, missing: Int, width: Int, height: Int)
+        -> Bool
+    {
         guard count >= 2 else { return false }
         let suffix = Int(bytes[count &- 1]) &<< 4 | Int(bytes[count &- 2] & 15)
         guard suffix >= 2, suffix <= count, suffix <= 4079 else { return false }
@@ -22,24 +24,24 @@ struct CleanupDecoder<Word: CoefficientWord> {
         let quadCount = (width &+ 1) &>> 1
         let rowPadding = quadCount &* 24 &+ 32
         let magnitudeBits = BitStuffing.unstuffForward(
-            bytes, count: min(prefix, BlockWorkspace<Word>.maximumMagnitudeBytes), padding: rowPadding,
-            into: workspace.magnitudes)
+            bytes, count: min(prefix, BlockMemory<Word>.maximumMagnitudeBytes), padding: rowPadding,
+            into: memory.magnitudes)
         let codeBits = BitStuffing.unstuffBackward(
-            bytes + prefix, count: suffix, padding: quadCount &* 3 &+ 16, into: workspace.codes)
+            bytes + prefix, count: suffix, padding: quadCount &* 3 &+ 16, into: memory.codes)
         var runs = RunLengthReader(bytes + prefix, count: suffix)
 
-        let line = workspace.line + 2
+        let line = memory.line + 2
         (line - 2).initialize(repeating: 0, count: 2 &* quadCount &+ 6)
         let rowOfQuads = 512 + 4
-        workspace.quads.initialize(repeating: 0, count: 2 &* rowOfQuads)
-        var here = workspace.quads + 1
-        var above = workspace.quads + rowOfQuads + 1
+        memory.quads.initialize(repeating: 0, count: 2 &* rowOfQuads)
+        var here = memory.quads + 1
+        var above = memory.quads + rowOfQuads + 1
 
         var codePosition = 0
         var magnitudePosition = 0
         let bound = missing &+ 2
         let stride = 2 &* quadCount
-        var words = workspace.words
+        var words = memory.words
         for row in 0..<(height &+ 1) &>> 1 {
             if row == 0 {
                 readCodesOfFirstRow(&runs, &codePosition, quadCount, above, here)
@@ -81,55 +83,64 @@ struct CleanupDecoder<Word: CoefficientWord> {
     }
 
     /// Reads the codes of a row of quads; a record has rho from bit 0, e_1 from bit 4, e_k from bit 8, u_q from bit 16.
+    ///
+    /// Each code waits for the one before, so what lies between them is kept short: bits come from a register that is
+    /// filled once for a pair of quads, and an entry of the table brings its part of the next quad's context.
     @inline(__always)
     private func readCodes(
         _ runs: inout RunLengthReader, _ position: inout Int, isFirstRow: Bool, _ quadCount: Int,
         _ above: UnsafeMutablePointer<UInt32>, _ here: UnsafeMutablePointer<UInt32>
     ) {
-        let table = UnsafePointer(workspace.decodingTables + (isFirstRow ? 0 : 1024))
-        let residuals = UnsafePointer(workspace.residualTable)
-        let codes = UnsafeRawPointer(workspace.codes)
+        let table = UnsafePointer(memory.decodingTables + (isFirstRow ? 0 : 1024))
+        let residuals = UnsafePointer(memory.residualTable)
+        var source = UnsafeRawPointer(memory.codes) + position &>> 3
+        // `held` of the bits are sure to be there; those above them may be, and are then read again.
+        var bits = source.loadUnaligned(as: UInt64.self) &>> UInt64(truncatingIfNeeded: position & 7)
+        var held = 56 &- position & 7
+        source += 7
         var left: UInt32 = 0
         var quad = 0
         while quad < quadCount {
-            var bits = load(codes, position)
+            bits |= source.loadUnaligned(as: UInt64.self) &<< UInt64(truncatingIfNeeded: held)
+            source += (63 &- held) &>> 3
+            held |= 56
             var used = 0
 
             var first: UInt32 = 0
-            let context = CleanupContext.of(quad, left: left, above: above, isFirstRow: isFirstRow)
+            let context = left | CleanupContext.above(quad, above, isFirstRow: isFirstRow) &<< 7
             if context != 0 || runs.next() {
-                first = UInt32(table[Int(context &<< 7 | UInt32(truncatingIfNeeded: bits) & 127)])
+                first = table[Int(context | UInt32(truncatingIfNeeded: bits) & 127)]
             }
             bits &>>= UInt64(first & 7)
             used &+= Int(first & 7)
-            here[quad] = first &>> 4
 
             var second: UInt32 = 0
             if quad &+ 1 < quadCount {
-                let context = CleanupContext.of(quad &+ 1, left: first &>> 4, above: above, isFirstRow: isFirstRow)
+                let context =
+                    first &>> 16 | CleanupContext.above(quad &+ 1, above, isFirstRow: isFirstRow) &<< 7
                 if context != 0 || runs.next() {
-                    second = UInt32(table[Int(context &<< 7 | UInt32(truncatingIfNeeded: bits) & 127)])
+                    second = table[Int(context | UInt32(truncatingIfNeeded: bits) & 127)]
                 }
                 bits &>>= UInt64(second & 7)
                 used &+= Int(second & 7)
             }
-            left = second &>> 4 & 15
+            left = second &>> 16
 
             var mode = first &>> 3 & 1 | (second &>> 2 & 2)
             var offset: UInt32 = 0
             if isFirstRow, mode == 3 {
-                if runs.next() { offset = 2 } else { mode = UInt32(ResidualVLCTable.lowPairInFirstRow) }
+                if runs.next() { offset = 2 } else { mode = UInt32(ResidualVLC.lowPairInFirstRow) }
             }
             let residual = UInt32(residuals[Int(mode &<< 6 | UInt32(truncatingIfNeeded: bits) & 63)])
             bits &>>= UInt64(residual & 7)
             let suffixBits = residual &>> 3 & 15
             let firstSuffixBits = residual &>> 7 & 7
             let suffixes = UInt32(truncatingIfNeeded: bits) & (1 &<< suffixBits &- 1)
+            bits &>>= UInt64(suffixBits)
             var u1 = residual &>> 10 & 7 &+ suffixes & (1 &<< firstSuffixBits &- 1)
             var u2 = residual &>> 13 &+ suffixes &>> firstSuffixBits
             used &+= Int(residual & 7 &+ suffixBits)
             if u1 > 32 || u2 > 32 {
-                bits &>>= UInt64(suffixBits)
                 if u1 > 32 {
                     u1 &+= UInt32(truncatingIfNeeded: bits & 15) &<< 2
                     bits &>>= 4
@@ -137,14 +148,16 @@ struct CleanupDecoder<Word: CoefficientWord> {
                 }
                 if u2 > 32 {
                     u2 &+= UInt32(truncatingIfNeeded: bits & 15) &<< 2
+                    bits &>>= 4
                     used &+= 4
                 }
             }
-            position &+= used
-            here[quad] = first &>> 4 | (u1 &+ offset) &<< 16
-            here[quad &+ 1] = second &>> 4 | (u2 &+ offset) &<< 16
+            held &-= used
+            here[quad] = first &>> 4 & 0xFFF | (u1 &+ offset) &<< 16
+            here[quad &+ 1] = second &>> 4 & 0xFFF | (u2 &+ offset) &<< 16
             quad &+= 2
         }
+        position = (source - UnsafeRawPointer(memory.codes)) &* 8 &- held
         // A quad beside the row has no significant sample.
         here[quadCount] = 0
     }
@@ -155,7 +168,7 @@ struct CleanupDecoder<Word: CoefficientWord> {
         _ position: inout Int, _ quadCount: Int, _ bound: Int, _ here: UnsafeMutablePointer<UInt32>,
         _ line: UnsafeMutablePointer<Word>, _ words: UnsafeMutablePointer<Word>
     ) -> Int {
-        let magnitudes = UnsafeRawPointer(workspace.magnitudes)
+        let magnitudes = UnsafeRawPointer(memory.magnitudes)
         let top = words
         let bottom = words + 2 &* quadCount
         var greatest = 0
@@ -219,9 +232,9 @@ struct CleanupDecoder<Word: CoefficientWord> {
         _ position: inout Int, _ quadCount: Int, _ bound: Int, _ here: UnsafeMutablePointer<UInt32>,
         _ line: UnsafeMutableRawPointer, _ words: UnsafeMutableRawPointer
     ) -> Int {
-        let magnitudes = UnsafeRawPointer(workspace.magnitudes)
-        let lanes = UnsafePointer(workspace.lanes)
-        let bytes = UnsafePointer(workspace.bytes)
+        let magnitudes = UnsafeRawPointer(memory.magnitudes)
+        let lanes = UnsafePointer(memory.lanes)
+        let bytes = UnsafePointer(memory.bytes)
         let line = line.assumingMemoryBound(to: UInt32.self)
         let rowBytes = 8 &* quadCount
         var target = words

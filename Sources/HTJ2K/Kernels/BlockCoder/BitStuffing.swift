@@ -9,6 +9,13 @@ enum BitStuffing {
         return (inverted &- 0x0101_0101_0101_0101) & ~inverted & 0x8080_8080_8080_8080 != 0
     }
 
+    /// Whether one of the eight bytes is 0x7F or 0xFF.
+    @inline(__always)
+    private static func hasLowOnesByte(_ word: UInt64) -> Bool {
+        let inverted = ~word & 0x7F7F_7F7F_7F7F_7F7F
+        return (inverted &- 0x0101_0101_0101_0101) & ~inverted & 0x8080_8080_8080_8080 != 0
+    }
+
     /// Removes the bit after each 0xFF byte of a forward stream (T.814 7.1.2) and pads with ones.
     ///
     /// Gives the number of plain bits; `plain` has room for `count` + `padding` + 16 bytes.
@@ -44,7 +51,8 @@ enum BitStuffing {
             }
         }
         let bitCount = (output - plain) &* 8 &+ restBits
-        output.storeBytes(of: UInt8(truncatingIfNeeded: rest | 0xFF &<< UInt64(restBits)), as: UInt8.self)
+        output.storeBytes(
+            of: UInt8(truncatingIfNeeded: rest | 0xFF &<< UInt64(restBits)), as: UInt8.self)
         (output + 1).initializeMemory(as: UInt8.self, repeating: 0xFF, count: padding &+ 8)
         return bitCount
     }
@@ -63,6 +71,17 @@ enum BitStuffing {
         var position = count &- 3
         rest &= 1 &<< UInt64(restBits) &- 1
         while position >= 0 {
+            if position >= 7 {
+                let word = UnsafeRawPointer(bytes + (position &- 7)).loadUnaligned(as: UInt64.self).byteSwapped
+                if !hasLowOnesByte(word) {
+                    output.storeBytes(of: rest | word &<< UInt64(restBits), as: UInt64.self)
+                    output += 8
+                    rest = (word &>> UInt64(63 &- restBits)) &>> 1
+                    last = bytes[position &- 7]
+                    position &-= 8
+                    continue
+                }
+            }
             let byte = bytes[position]
             position &-= 1
             let bits = last > 0x8F && byte & 0x7F == 0x7F ? 7 : 8
@@ -85,7 +104,9 @@ enum BitStuffing {
     /// Writes plain bits as a forward stream; gives its bytes, of which a last 0xFF is left out as readers supply it.
     ///
     /// `plain` is readable for 16 bytes past its bits, `bytes` has room for 8/7 of them and 16 more.
-    static func stuffForward(_ plain: UnsafeRawPointer, bitCount: Int, into bytes: UnsafeMutablePointer<UInt8>) -> Int {
+    static func stuffForward(
+        _ plain: UnsafeRawPointer, bitCount: Int, into bytes: UnsafeMutablePointer<UInt8>
+    ) -> Int {
         var position = 0
         var count = 0
         var limit = 8

@@ -3,18 +3,19 @@
 /// Words come in as the cleanup pass leaves them, magnitude << 1 | sign, and go out in quarters of that pass's bit-plane,
 /// each in the middle of what is left open: 4μ + 2 unrefined, 4μ + 2b + 1 refined by bit b, 3 newly significant.
 struct RefinementDecoder<Word: CoefficientWord> {
-    let workspace: BlockWorkspace<Word>
+    let memory: BlockMemory<Word>
 
     /// Decodes the refinement segment of a block; `hasMagnitudes` when a magnitude refinement pass is in it.
     func decode(
-        _ bytes: UnsafePointer<UInt8>, count: Int, hasMagnitudes: Bool, isVerticallyCausal: Bool, width: Int,
+        _ bytes: UnsafePointer<UInt8>, count: Int, hasMagnitudes: Bool, isVerticallyCausal: Bool,
+        width: Int,
         height: Int
     ) {
-        let flags = workspace.flags
+        let flags = memory.flags
         let flagStride = width &+ 2
         flags.initialize(repeating: 0, count: flagStride &* (height &+ 2))
         let stride = (width &+ 1) & ~1
-        let words = workspace.words
+        let words = memory.words
         for y in 0..<height {
             for x in 0..<width where words[y &* stride &+ x] != 0 {
                 flags[(y &+ 1) &* flagStride &+ x &+ 1] = 1
@@ -30,7 +31,8 @@ struct RefinementDecoder<Word: CoefficientWord> {
                     let middle: UInt8 = hasMagnitudes ? magnitudes.next() &* 2 &+ 1 : 2
                     let sign = word & 1
                     // magnitude << 1 | sign becomes (4 × magnitude + middle) << 1 | sign.
-                    place.pointee = Word(truncatingIfNeeded: (word &- sign) &* 4 &+ UInt64(middle &* 2) &+ sign)
+                    place.pointee = Word(
+                        truncatingIfNeeded: (word &- sign) &* 4 &+ UInt64(middle &* 2) &+ sign)
                 }
             }
         }

@@ -15,7 +15,8 @@ struct RunLengthWriter {
     }
 
     private var exponent: Int {
-        Int(truncatingIfNeeded: RunLengthWriter.exponents &>> UInt64(truncatingIfNeeded: 4 &* state) & 15)
+        Int(
+            truncatingIfNeeded: RunLengthWriter.exponents &>> UInt64(truncatingIfNeeded: 4 &* state) & 15)
     }
 
     @inline(__always)
@@ -63,7 +64,8 @@ struct RunLengthWriter {
     /// Writes these bytes, then, turned round, the `codeCount` bytes of the code stream, of whose last byte `lastBits` are
     /// used, then the byte that will hold the upper half of the length; gives the bytes of all.
     func join(
-        _ backward: UnsafeMutablePointer<UInt8>, codeCount: Int, lastBits: Int, into output: UnsafeMutablePointer<UInt8>
+        _ backward: UnsafeMutablePointer<UInt8>, codeCount: Int, lastBits: Int,
+        into output: UnsafeMutablePointer<UInt8>
     ) -> Int {
         output.update(from: bytes, count: count)
         var total = count

@@ -1,20 +1,22 @@
 /// Encodes the cleanup pass of a high-throughput code-block (T.814 7.3), at bit-plane 0: without loss.
 struct CleanupEncoder<Word: CoefficientWord> {
-    let workspace: BlockWorkspace<Word>
+    let memory: BlockMemory<Word>
 
-    init(_ workspace: BlockWorkspace<Word>) {
-        self.workspace = workspace
+    init(_ memory: BlockMemory<Word>) {
+        self.memory = memory
     }
 
-    /// Loads a block of coefficients into `workspace.words`; gives the OR of all words, 0 when none is significant.
+    /// Loads a block of coefficients into `memory.words`; gives the OR of all words, 0 when none is significant.
     ///
     /// Columns and rows that complete the last quads are insignificant.
-    func load(_ coefficients: UnsafePointer<Word.Coefficient>, stride: Int, width: Int, height: Int) -> Word {
+    func load(_ coefficients: UnsafePointer<Word.Coefficient>, stride: Int, width: Int, height: Int)
+        -> Word
+    {
         let rowWords = (width &+ 1) & ~1
         var any: Word = 0
         for y in 0..<height {
             let source = coefficients + y &* stride
-            let words = workspace.words + y &* rowWords
+            let words = memory.words + y &* rowWords
             for x in 0..<width {
                 let value = source[x]
                 let sign = value &>> (Word.Coefficient(truncatingIfNeeded: Word.bitWidth &- 1))
@@ -26,26 +28,26 @@ struct CleanupEncoder<Word: CoefficientWord> {
             if width & 1 != 0 { words[width] = 0 }
         }
         if height & 1 != 0 {
-            (workspace.words + height &* rowWords).initialize(repeating: 0, count: rowWords)
+            (memory.words + height &* rowWords).initialize(repeating: 0, count: rowWords)
         }
         return any
     }
 
-    /// Encodes the loaded block, in which a word is significant, into `workspace.output`; gives the number of bytes.
+    /// Encodes the loaded block, in which a word is significant, into `memory.output`; gives the number of bytes.
     func encode(width: Int, height: Int) -> Int {
         let quadCount = (width &+ 1) &>> 1
-        let line = workspace.line + 2
+        let line = memory.line + 2
         (line - 2).initialize(repeating: 0, count: 2 &* quadCount &+ 6)
         let rowOfQuads = 512 + 4
-        workspace.quads.initialize(repeating: 0, count: 2 &* rowOfQuads)
-        var here = workspace.quads + 1
-        var above = workspace.quads + rowOfQuads + 1
-        var runs = RunLengthWriter(workspace.runs)
-        var codes = PlainBitWriter(workspace.codes)
+        memory.quads.initialize(repeating: 0, count: 2 &* rowOfQuads)
+        var here = memory.quads + 1
+        var above = memory.quads + rowOfQuads + 1
+        var runs = RunLengthWriter(memory.runs)
+        var codes = PlainBitWriter(memory.codes)
         // The first four bits share their byte with the length of the suffix, as ones that stuffing sees.
         codes.write(15, count: 4)
-        var magnitudes = PlainBitWriter(workspace.magnitudes)
-        var words = workspace.words
+        var magnitudes = PlainBitWriter(memory.magnitudes)
+        var words = memory.words
         for row in 0..<(height &+ 1) &>> 1 {
             if row == 0 {
                 encodeFirstRow(&runs, &codes, &magnitudes, quadCount, above, here, line, words)
@@ -56,9 +58,9 @@ struct CleanupEncoder<Word: CoefficientWord> {
             words += 4 &* quadCount
         }
 
-        let output = workspace.output
+        let output = memory.output
         let prefix = BitStuffing.stuffForward(
-            workspace.magnitudes, bitCount: magnitudes.finish(), into: output)
+            memory.magnitudes, bitCount: magnitudes.finish(), into: output)
         let suffix = joinSuffix(&runs, &codes, into: output + prefix)
         let count = prefix &+ suffix
         output[count &- 1] = UInt8(truncatingIfNeeded: suffix &>> 4)
@@ -68,7 +70,8 @@ struct CleanupEncoder<Word: CoefficientWord> {
 
     @inline(never)
     private func encodeFirstRow(
-        _ runs: inout RunLengthWriter, _ codes: inout PlainBitWriter, _ magnitudes: inout PlainBitWriter,
+        _ runs: inout RunLengthWriter, _ codes: inout PlainBitWriter,
+        _ magnitudes: inout PlainBitWriter,
         _ quadCount: Int, _ above: UnsafeMutablePointer<UInt32>, _ here: UnsafeMutablePointer<UInt32>,
         _ line: UnsafeMutablePointer<Word>, _ words: UnsafeMutablePointer<Word>
     ) {
@@ -77,7 +80,8 @@ struct CleanupEncoder<Word: CoefficientWord> {
 
     @inline(never)
     private func encodeOtherRow(
-        _ runs: inout RunLengthWriter, _ codes: inout PlainBitWriter, _ magnitudes: inout PlainBitWriter,
+        _ runs: inout RunLengthWriter, _ codes: inout PlainBitWriter,
+        _ magnitudes: inout PlainBitWriter,
         _ quadCount: Int, _ above: UnsafeMutablePointer<UInt32>, _ here: UnsafeMutablePointer<UInt32>,
         _ line: UnsafeMutablePointer<Word>, _ words: UnsafeMutablePointer<Word>
     ) {
@@ -92,7 +96,7 @@ struct CleanupEncoder<Word: CoefficientWord> {
         _ above: UnsafeMutablePointer<UInt32>, _ here: UnsafeMutablePointer<UInt32>,
         _ line: UnsafeMutablePointer<Word>, _ words: UnsafeMutablePointer<Word>
     ) {
-        let table = UnsafePointer(workspace.encodingTables + (isFirstRow ? 0 : 2048))
+        let table = UnsafePointer(memory.encodingTables + (isFirstRow ? 0 : 2048))
         let bottom = words + 2 &* quadCount
         var codes = codeWriter
         var magnitudes = magnitudeWriter
@@ -133,7 +137,8 @@ struct CleanupEncoder<Word: CoefficientWord> {
             if context == 0 { runWriter.write(rho != 0) }
             if context | rho != 0 {
                 let predicted = Word.bitWidth &- 1 &- (reach | 2).leadingZeroBitCount
-                let lengths = CleanupContext.length(word0) | length1 | CleanupContext.length(word2) | length3
+                let lengths =
+                    CleanupContext.length(word0) | length1 | CleanupContext.length(word2) | length3
                 let exponent = Word.bitWidth &- lengths.leadingZeroBitCount
                 let bound = max(exponent, predicted)
                 residual = bound &- predicted
@@ -182,7 +187,8 @@ struct CleanupEncoder<Word: CoefficientWord> {
                 residual = 0
             }
             if firstResidual | residual != 0 {
-                addResiduals(&runWriter, &codes, &pair, &pairBits, isFirstRow: isFirstRow, firstResidual, residual)
+                addResiduals(
+                    &runWriter, &codes, &pair, &pairBits, isFirstRow: isFirstRow, firstResidual, residual)
             }
             codes.write(pair, count: pairBits)
             pair = 0
@@ -196,7 +202,8 @@ struct CleanupEncoder<Word: CoefficientWord> {
     /// Adds the codes of the residuals of a pair of quads, one of which is not zero (T.814 7.3.6).
     @inline(__always)
     private func addResiduals(
-        _ runs: inout RunLengthWriter, _ codes: inout PlainBitWriter, _ pair: inout UInt64, _ pairBits: inout Int,
+        _ runs: inout RunLengthWriter, _ codes: inout PlainBitWriter, _ pair: inout UInt64,
+        _ pairBits: inout Int,
         isFirstRow: Bool, _ first: Int, _ second: Int
     ) {
         var (first, second) = (first, second)
@@ -218,8 +225,8 @@ struct CleanupEncoder<Word: CoefficientWord> {
             writeResiduals(&codes, first, second, isSecondLow: firstIsHighAlone)
             return
         }
-        let code1 = UInt64(workspace.residualCodes[first])
-        let code2 = UInt64(workspace.residualCodes[second])
+        let code1 = UInt64(memory.residualCodes[first])
+        let code2 = UInt64(memory.residualCodes[second])
         let prefixBits1 = code1 &>> 4 & 15
         let prefixBits2 = code2 &>> 4 & 15
         let suffixBits1 = code1 &>> 13
@@ -232,9 +239,11 @@ struct CleanupEncoder<Word: CoefficientWord> {
 
     /// Writes the residuals that are rare: beyond 32, or a second one of at most 2, which takes one bit.
     @inline(never)
-    private func writeResiduals(_ codes: inout PlainBitWriter, _ first: Int, _ second: Int, isSecondLow: Bool) {
-        let code1 = ResidualVLCTable.code(first)
-        var code2 = ResidualVLCTable.code(isSecondLow ? 0 : second)
+    private func writeResiduals(
+        _ codes: inout PlainBitWriter, _ first: Int, _ second: Int, isSecondLow: Bool
+    ) {
+        let code1 = ResidualVLC.code(first)
+        var code2 = ResidualVLC.code(isSecondLow ? 0 : second)
         if isSecondLow { (code2.prefix, code2.prefixBits) = (UInt64(second &- 1), 1) }
         codes.write(code1.prefix, count: code1.prefixBits)
         codes.write(code2.prefix, count: code2.prefixBits)
@@ -246,14 +255,15 @@ struct CleanupEncoder<Word: CoefficientWord> {
 
     /// Writes the suffix: run-length bytes forward, code bytes backward, the byte where they meet shared when it can be.
     private func joinSuffix(
-        _ runs: inout RunLengthWriter, _ codes: inout PlainBitWriter, into bytes: UnsafeMutablePointer<UInt8>
+        _ runs: inout RunLengthWriter, _ codes: inout PlainBitWriter,
+        into bytes: UnsafeMutablePointer<UInt8>
     ) -> Int {
         runs.finish()
         let codeBits = codes.finish()
         // The code bytes are stuffed in reading order behind the magnitudes' plain bits and then turned round.
-        let backward = (workspace.magnitudes + BlockWorkspace<Word>.maximumMagnitudeBytes)
+        let backward = (memory.magnitudes + BlockMemory<Word>.maximumMagnitudeBytes)
             .assumingMemoryBound(to: UInt8.self)
-        let plain = UnsafeRawPointer(workspace.codes)
+        let plain = UnsafeRawPointer(memory.codes)
         // The byte that will hold the low half of the length counts as greater than 0x8F.
         var last: UInt8 = 0xFF
         var position = 0

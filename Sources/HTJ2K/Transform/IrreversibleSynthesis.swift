@@ -1,5 +1,28 @@
-/// The inverse of the irreversible 9/7 transform (T.800 F.3), by lifting in single precision.
-enum IrreversibleWavelet {
+/// The inverse of the irreversible 9/7 transform (T.800 F.3), by lifting in single precision: the whole plane at once.
+struct IrreversibleSynthesis: RowSynthesis {
+    private let plane: UnsafeMutablePointer<Float>
+    private let rowStride: Int
+
+    init(_ level: WaveletLevel, plane: UnsafeMutablePointer<Float>, stride: Int) {
+        self.plane = plane
+        rowStride = stride
+        IrreversibleSynthesis.synthesize(level, into: plane, stride: stride)
+    }
+
+    init(
+        _ level: WaveletLevel, streamedThrough memory: UnsafeMutablePointer<Float>, stride: Int
+    ) {
+        self.init(level, plane: memory, stride: stride)
+    }
+
+    static func streamedRows(height: Int) -> Int {
+        height
+    }
+
+    func row(_ y: Int) -> UnsafePointer<Float> {
+        UnsafePointer(plane + y &* rowStride)
+    }
+
     /// The lifting factors of T.800 Table F.4.
     private static let alpha: Float = -1.586_134_342_059_924
     private static let beta: Float = -0.052_980_118_572_961
@@ -8,15 +31,13 @@ enum IrreversibleWavelet {
     private static let scale: Float = 1.230_174_104_914_001
 
     /// Joins the sub-bands of a level into `plane` (2D_SR: rows first, then columns).
-    static func synthesize(_ level: WaveletLevel<Float>, into plane: UnsafeMutablePointer<Float>, stride: Int) {
+    private static func synthesize(
+        _ level: WaveletLevel, into plane: UnsafeMutablePointer<Float>, stride: Int
+    ) {
         for y in 0..<level.height {
-            let isLow = (y &+ level.oddY) & 1 == 0
-            let index = y &>> 1
+            let (low, high) = level.bands(row: y, of: Float.self)
             let row = plane + y &* stride
-            interleave(
-                isLow ? level.ll + index &* level.llStride : level.lh + index &* level.lhStride,
-                isLow ? level.hl + index &* level.hlStride : level.hh + index &* level.hhStride,
-                width: level.width, odd: level.oddX, into: row)
+            interleave(low, high, width: level.width, odd: level.oddX, into: row)
             liftRow(row, width: level.width, odd: level.oddX)
         }
         liftColumns(plane, stride: stride, level)
@@ -39,7 +60,7 @@ enum IrreversibleWavelet {
     private static func liftRow(_ row: UnsafeMutablePointer<Float>, width: Int, odd: Int) {
         guard width > 1 else { return }
         func lift(_ parity: Int, _ factor: Float) {
-            for x in stride(from: parity ^ odd, to: width, by: 2) {
+            for x in Swift.stride(from: parity ^ odd, to: width, by: 2) {
                 let left = row[x >= 1 ? x &- 1 : x &+ 1]
                 let right = row[x &+ 1 < width ? x &+ 1 : x &- 1]
                 row[x] -= factor * (left + right)
@@ -52,7 +73,7 @@ enum IrreversibleWavelet {
     }
 
     private static func liftColumns(
-        _ plane: UnsafeMutablePointer<Float>, stride rowStride: Int, _ level: WaveletLevel<Float>
+        _ plane: UnsafeMutablePointer<Float>, stride rowStride: Int, _ level: WaveletLevel
     ) {
         guard level.height > 1 else {
             if level.oddY == 1 {
@@ -66,7 +87,7 @@ enum IrreversibleWavelet {
             for x in 0..<level.width { row[x] *= factor }
         }
         func lift(_ parity: Int, _ factor: Float) {
-            for y in stride(from: parity ^ level.oddY, to: level.height, by: 2) {
+            for y in Swift.stride(from: parity ^ level.oddY, to: level.height, by: 2) {
                 let row = plane + y &* rowStride
                 let above = plane + (y >= 1 ? y &- 1 : y &+ 1) &* rowStride
                 let below = plane + (y &+ 1 < level.height ? y &+ 1 : y &- 1) &* rowStride
