@@ -18,7 +18,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name + "Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
 }
 
-// The loops of the codec once more, for processors with AVX2, which HTJ2K asks for at run time (decision 0010).
+// The loops of the codec once more, for processors with AVX2, which HTJ2K asks for at run time (decision 0012).
 #if arch(x86_64)
 let vectorVariants: [Target.Dependency] = ["HTJ2KAVX2", "CProcessor"]
 let vectorTargets: [Target] = [
