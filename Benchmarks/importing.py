@@ -14,6 +14,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import statistics
 import subprocess
 import time
@@ -51,11 +52,12 @@ def measure(folder: Path) -> list[Row]:
 
 def import_row(folder: Path, name: str, what: str, *, least: float) -> Row:
     imports, codecs = [], []
-    for number in range(ROUNDS):
+    for _ in range(ROUNDS):
         codecs.append(transcode_seconds(folder / name))
         start = time.perf_counter()
-        text = isocenter("import", str(folder / name), "--datastore", f"{name}{number}", data=folder / "data")
+        text = isocenter("import", str(folder / name), "--datastore", "benchmark", data=folder / "data")
         imports.append(time.perf_counter() - start)
+        shutil.rmtree(folder / "data")
         count = len(list((folder / name).iterdir()))
         if f"Imported {count} of {count} files into 1 image sets." not in text:
             raise SystemExit(text)
@@ -151,15 +153,16 @@ def stow_row(folder: Path, series: Series) -> Row:
     files = [series.file(index) for index in range(STOWED)]
     (folder / "stow").mkdir()
     with Server(folder / "stow") as server, Orthanc(folder) as orthanc:
-        client = server.client()
+        path = f"/datastore/{server.client().datastore('stow')}/studies"
+        store_ours(server, path, files[:40])  # warm-up
+        store_theirs(orthanc, files[:40])
         for number in range(ROUNDS):
-            datastore = client.datastore(f"stow{number}")
-            times, elapsed = store_ours(server, f"/datastore/{datastore}/studies", files)
+            # Other instances each time: Orthanc answers what it has without storing it again.
+            renamed = [renumbered(file, series.number, 10 + number) for file in files]
+            times, elapsed = store_ours(server, path, renamed)
             ours.append(STOWED / elapsed)
             p50, p99 = statistics.median(times), statistics.quantiles(times, n=100)[98]
             told = f"p50 {p50 * 1e3:.0f} p99 {p99 * 1e3:.0f} ms"
-            # Other instances each time: Orthanc answers what it has without storing it again.
-            renamed = [renumbered(file, series.number, 10 + number) for file in files]
             peers.append(STOWED / store_theirs(orthanc, renamed))
             say(f"STOW: ours {ours[-1]:.0f} files/s, {told}; Orthanc {peers[-1]:.0f} files/s")
     ratio = statistics.median(our / peer for our, peer in zip(ours, peers, strict=True))
