@@ -26,7 +26,7 @@ public struct S3Configuration: Sendable {
     /// Seconds until a connection must stand.
     public var connectTimeoutSeconds: Int64 = 10
     /// Seconds that an answer may pause.
-    public var readTimeoutSeconds: Int64 = 60
+    public var readTimeoutSeconds: Int64 = 30
     /// Connections at the same time.
     public var connections = 16
 

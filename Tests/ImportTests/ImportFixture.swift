@@ -88,7 +88,8 @@ final class ImportFixture: Sendable {
 
     static func runner(_ datastore: Datastore, _ objects: any ObjectStore) -> ImportJobRunner {
         ImportJobRunner(
-            datastore: datastore, objects: objects, quotas: StoreQuotas(), slots: StagingSlots(2), worker: 1,
+            datastore: datastore, objects: objects, quotas: StoreQuotas(), slots: StagingSlots(2),
+            opening: StagingSlots(3), worker: 1,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
             outagePauses: Array(repeating: .milliseconds(1), count: 6))
     }

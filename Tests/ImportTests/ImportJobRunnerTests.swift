@@ -388,6 +388,33 @@ struct ImportJobRunnerTests {
         try await store.close()
     }
 
+    @Test(.timeLimit(.minutes(2))) func aBucketThatHangsHoldsUpNoOtherDataStore() async throws {
+        let fixture = try ImportFixture()
+        try fixture.putSeries(20)
+        for number in 1...2 { try fixture.put(TestInstance.numbered(number).file(), at: "small/\(number).dcm") }
+        let (store, hanging, _) = try await fixture.open()
+        let other = try await store.open(store.createDatastore(DatastoreCreation()).id)
+        let isHanging = Mutex(true)
+        let objects = WatchedObjectStore(base: fixture.objects) { call in
+            guard case .open(let key) = call, key.hasPrefix("study/") else { return }
+            while isHanging.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(2)) }
+        }
+        let service = ImportService(
+            store: store, objects: objects,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let running = Task { try await service.run() }
+        let first = try await ImportFixture.submit(to: hanging)
+        while try await hanging.importFileCounts(of: first).scanned == 0 { try await Task.sleep(for: .milliseconds(1)) }
+        let second = try await ImportFixture.submit(to: other, input: "s3://input/small")
+        while try await other.importJob(second).status != .completed { try await Task.sleep(for: .milliseconds(2)) }
+        #expect(try await hanging.importFileCounts(of: first).pending == 20)
+        isHanging.withLock { $0 = false }
+        while try await hanging.importJob(first).status != .completed { try await Task.sleep(for: .milliseconds(5)) }
+        running.cancel()
+        try await running.value
+        try await store.close()
+    }
+
     @Test(.timeLimit(.minutes(1))) func theServiceRunsWhatIsSubmittedAndWhatWasLeft() async throws {
         let fixture = try ImportFixture()
         try fixture.putSeries(2)

@@ -17,6 +17,7 @@ public struct ImportJobRunner: Sendable {
     let objects: any ObjectStore
     let quotas: StoreQuotas
     let slots: StagingSlots
+    let opening: StagingSlots
     let worker: UInt128
     let logger: Logger
     let patience: OutagePatience
@@ -27,20 +28,22 @@ public struct ImportJobRunner: Sendable {
         logger: Logger
     ) {
         self.init(
-            datastore: datastore, objects: objects, quotas: quotas, slots: StagingSlots(concurrency), worker: worker,
-            logger: logger)
+            datastore: datastore, objects: objects, quotas: quotas, slots: StagingSlots(concurrency),
+            opening: StagingSlots(concurrency + 2), worker: worker, logger: logger)
     }
 
-    /// A runner that stages files as `slots` are given to it, holds its job under the name `worker`, and waits for an
-    /// object store that is down for these pauses in all.
+    /// A runner that stages files as `slots` are given to it, and has as many of them open as `opening` gives to its data
+    /// store: a bucket that hangs holds up the others of the data store, but nobody else. It holds its job under the name
+    /// `worker`, and waits for an object store that is down for these pauses in all.
     init(
-        datastore: Datastore, objects: any ObjectStore, quotas: StoreQuotas, slots: StagingSlots, worker: UInt128,
-        logger: Logger, outagePauses: [Duration] = OutagePatience.minutes
+        datastore: Datastore, objects: any ObjectStore, quotas: StoreQuotas, slots: StagingSlots, opening: StagingSlots,
+        worker: UInt128, logger: Logger, outagePauses: [Duration] = OutagePatience.minutes
     ) {
         self.datastore = datastore
         self.objects = objects
         self.quotas = quotas
         self.slots = slots
+        self.opening = opening
         self.worker = worker
         self.logger = logger
         patience = OutagePatience(outagePauses)
@@ -158,7 +161,7 @@ public struct ImportJobRunner: Sendable {
     private static let recordedFiles = 16
     private static let recordedBytes: Int64 = 64 << 20
 
-    /// Stages the files that are pending, as many at a time as there are slots. What becomes of a file does not depend on
+    /// Stages the files that are pending, as many at a time as may be open. What becomes of a file does not depend on
     /// the others, nor on the order in which they are done.
     private func stagePendingFiles(_ staging: Staging) async throws {
         let reference = ImportJobReference(datastore: datastore.id, job: staging.job.id)
@@ -177,7 +180,7 @@ public struct ImportJobRunner: Sendable {
                 guard let end = page.last else { break }
                 last = end.key
                 for file in page where file.state == .pending {
-                    if running == slots.count, let result = try await group.next() {
+                    if running == opening.count, let result = try await group.next() {
                         running -= 1
                         done.append(result)
                         try await record(atLeast: Self.recordedFiles, bytes: Self.recordedBytes)
@@ -203,25 +206,27 @@ public struct ImportJobRunner: Sendable {
         let overlays: MetadataOverlays
     }
 
-    /// Stages a file when it is the job's turn; who waits for a bucket that is down holds no slot.
+    /// Opens a file and stages it, each when it is the job's turn; who waits for a bucket that is down holds no slot.
     private func stage(
         _ file: ImportFileRecord, as reference: ImportJobReference, _ staging: Staging
     ) async throws -> ImportFileResult {
         do {
             return try await patience.run {
-                try await slots.run(for: reference) { try await stage(file, staging) }
+                try await opening.run(for: reference) { try await stage(file, turnOf: reference, staging) }
             }
         } catch let error as ObjectStoreError {
             return ImportFileResult(file: file, outcome: .failure(Self.rejection(of: error)))
         }
     }
 
-    private func stage(_ file: ImportFileRecord, _ staging: Staging) async throws -> ImportFileResult {
+    private func stage(
+        _ file: ImportFileRecord, turnOf reference: ImportJobReference, _ staging: Staging
+    ) async throws -> ImportFileResult {
         let mapping = Mutex<Int?>(nil)
         let outcome: Result<StagedInstance, ImportRejection>
         do {
             outcome = .success(
-                try await stagedInstance(file, staging) { dataSet in
+                try await stagedInstance(file, turnOf: reference, staging) { dataSet in
                     let (study, series) = (dataSet.string(.studyInstanceUID), dataSet.string(.seriesInstanceUID))
                     guard let study, let series, let index = staging.mappings.index(study: study, series: series) else {
                         return dataSet
@@ -238,7 +243,8 @@ public struct ImportJobRunner: Sendable {
     }
 
     private func stagedInstance(
-        _ file: ImportFileRecord, _ staging: Staging, amend: @escaping (DataSet) async throws -> DataSet
+        _ file: ImportFileRecord, turnOf reference: ImportJobReference, _ staging: Staging,
+        amend: @escaping (DataSet) async throws -> DataSet
     ) async throws -> StagedInstance {
         guard file.byteCount <= quotas.bytesPerFile else {
             throw ImportRejection(.ruleBroken, "The file is larger than \(quotas.bytesPerFile) bytes")
@@ -246,7 +252,9 @@ public struct ImportJobRunner: Sendable {
         let content = try await open(S3URI(bucket: staging.bucket, key: file.key), of: staging.job)
         guard content.count == file.byteCount else { throw Self.changed }
         do {
-            return try await staging.session.stage(content, amend: staging.mappings.all.isEmpty ? nil : amend)
+            return try await slots.run(for: reference) {
+                try await staging.session.stage(content, amend: staging.mappings.all.isEmpty ? nil : amend)
+            }
         } catch let error where !(error is ImportRejection) && !(error is ObjectStoreError) {
             // Whatever it became on its way here: the file changed or its device failed, not the store.
             guard let failure = content.failure else { throw error }

@@ -2,6 +2,7 @@ import ImageSets
 public import Logging
 public import ServiceLifecycle
 public import Store
+import Synchronization
 
 /// The import workers: runs every submitted job of the store, and those that an earlier run left unfinished.
 ///
@@ -12,6 +13,7 @@ public struct ImportService: Service {
     private let objects: any ObjectStore
     private let concurrentJobs: Int
     private let slots: StagingSlots
+    private let opening: OpeningSlots
     private let worker: UInt128
     private let logger: Logger
 
@@ -28,6 +30,7 @@ public struct ImportService: Service {
         self.concurrentJobs = max(1, concurrentJobs)
         // One more than can be encoded, so that one file is read while the others are encoded.
         slots = StagingSlots(store.configuration.encodingConcurrency + 1)
+        opening = OpeningSlots(slots.count + 2)
         worker = store.environment.random128()
         self.logger = logger
     }
@@ -106,7 +109,7 @@ public struct ImportService: Service {
             let datastore = try await store.open(reference.datastore)
             try await ImportJobRunner(
                 datastore: datastore, objects: objects, quotas: store.configuration.quotas,
-                slots: slots, worker: worker, logger: logger
+                slots: slots, opening: opening[reference.datastore], worker: worker, logger: logger
             ).run(reference.job)
         } catch is CancellationError {
             logger.notice("import job interrupted; it goes on at the next start", metadata: ["job": "\(reference.job)"])
@@ -125,6 +128,24 @@ public struct ImportService: Service {
             switch self {
             case .submitted(let job), .ended(let job): job
             }
+        }
+    }
+}
+
+/// How many files the jobs of each data store have open at a time.
+private final class OpeningSlots: Sendable {
+    private let count: Int
+    private let slots = Mutex<[DatastoreID: StagingSlots]>([:])
+
+    init(_ count: Int) {
+        self.count = count
+    }
+
+    subscript(datastore: DatastoreID) -> StagingSlots {
+        slots.withLock { slots in
+            let known = slots[datastore] ?? StagingSlots(count)
+            slots[datastore] = known
+            return known
         }
     }
 }
