@@ -47,12 +47,15 @@ extension BlobStore {
     }
 }
 
-/// Whose pack a writer appends to.
+/// Whose pack a writer appends to, and in which place.
 public enum BlobPlacement: Sendable {
     /// Packs that no other writer shares, for locality.
     case own
     /// The open pack that single requests share. A blob too long for a shared pack gets one to itself.
     case shared
+    /// Packs in the place for what is seldom read, which no other writer shares. A store without such a place keeps
+    /// them with the others.
+    case archive
 }
 
 /// What is known of a pack from the outside.

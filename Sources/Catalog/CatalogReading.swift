@@ -46,6 +46,20 @@ public protocol CatalogReading {
     /// Hands over every stored object, oldest first, for `verify`; its frames are read through ``frames(of:range:)``.
     func forEachStoredObject(_ body: (StoredObjectID, StoredObjectRecord) throws -> Void) throws
 
+    // MARK: Tiers
+
+    /// ACTIVE image sets in FREQUENT_ACCESS that nobody accessed after an instant, the one left alone for longest first.
+    func imageSets(notAccessedSince instant: Timestamp, limit: Int) throws -> [ImageSetID]
+    /// What any version of an image set shows, in the order of its instances.
+    func storedObjects(of imageSet: ImageSetID) throws -> [StoredObjectID]
+    /// The image sets that show an object in any of their versions, by id.
+    func imageSets(of object: StoredObjectID) throws -> [ImageSetRecord]
+    /// Of the objects in `range`, by number, those whose bytes are in the other place than the tiers of their image sets
+    /// ask for: an object is archived while all image sets that show it are.
+    func misplacedObjects(_ range: Range<Int64>) throws -> [StoredObjectID]
+    /// The greatest number of an object; 0 when there is none.
+    func greatestStoredObject() throws -> StoredObjectID
+
     // MARK: The primary hierarchy
 
     /// The primary sets of a study, by id.

@@ -9,18 +9,24 @@ import Synchronization
 /// service.sqlite               data stores, access keys
 /// datastores/{id}/catalog.sqlite
 /// datastores/{id}/packs/       frames, headers, bulk values, encrypted
+/// datastores/{id}/archive/     the same of image sets that nobody accesses, unless another folder is named for it
 /// spool/                       large requests while they arrive, in files without names
 /// import-results/              what `isocenter import` reports
 /// ```
 public final class DataDirectory: Sendable {
     /// The folder's path.
     public let path: String
+    /// Where archived packs are kept, in a folder for each data store; nil for beside the other packs.
+    private let archivePath: String?
     private let lockDescriptor = Mutex<Int32>(-1)
 
-    /// Makes the folder, readable by its owner only, when it is absent.
-    public init(_ path: String) throws {
+    /// Makes the folder, readable by its owner only, when it is absent, and that of the archive when one is named.
+    public init(_ path: String, archivePath: String? = nil) throws {
         self.path = path
-        for folder in [path, path + "/datastores", path + "/spool", path + "/import-results"] {
+        self.archivePath = archivePath
+        for folder in [path, path + "/datastores", path + "/spool", path + "/import-results"]
+            + [archivePath].compactMap(\.self)
+        {
             try Self.makeFolder(folder)
         }
     }
@@ -75,6 +81,10 @@ public final class DataDirectory: Sendable {
 
     func packsPath(of datastore: DatastoreID) -> String {
         folder(of: datastore) + "/packs"
+    }
+
+    func archivePath(of datastore: DatastoreID) -> String {
+        archivePath.map { "\($0)/\(datastore)" } ?? folder(of: datastore) + "/archive"
     }
 
     /// Makes a folder and those above it; missing ones get mode 0700.

@@ -29,16 +29,20 @@ public struct EmbeddedEngines: StorageEngines {
         return try SQLiteCatalog(path: directory.catalogPath(of: datastore))
     }
 
-    /// The packs in the data store's own folder.
+    /// The packs in the data store's own folder, and those in the archive's.
     public func openBlobs(of datastore: DatastoreID, key: SymmetricKey) async throws -> any BlobStore {
         try DataDirectory.makeFolder(directory.folder(of: datastore))
-        return try DiskBlobStore(directory: directory.packsPath(of: datastore), key: key)
+        return TieredBlobStore(
+            frequent: try DiskBlobStore(directory: directory.packsPath(of: datastore), key: key),
+            archive: try DiskBlobStore(
+                directory: directory.archivePath(of: datastore), key: key, options: PackOptions(tier: .archive)))
     }
 
-    /// Removes the data store's own folder.
+    /// Removes the data store's own folders.
     public func destroy(_ datastore: DatastoreID) async throws {
-        let folder = directory.folder(of: datastore)
-        guard FileManager.default.fileExists(atPath: folder) else { return }
-        try FileManager.default.removeItem(atPath: folder)
+        for folder in [directory.archivePath(of: datastore), directory.folder(of: datastore)] {
+            guard FileManager.default.fileExists(atPath: folder) else { continue }
+            try FileManager.default.removeItem(atPath: folder)
+        }
     }
 }

@@ -12,7 +12,9 @@ public struct ImageSetVersion: Sendable, Equatable {
 extension Datastore {
     /// An image set with the named version, the latest by default.
     public func imageSet(_ id: ImageSetID, version: Int? = nil) async throws -> ImageSetVersion {
-        try await catalog.read { try self.imageSet(id, version: version, in: $0) }
+        var found = try await catalog.read { try self.imageSet(id, version: version, in: $0) }
+        found.imageSet = current(found.imageSet)
+        return found
     }
 
     func imageSet(
@@ -43,7 +45,11 @@ extension Datastore {
 
     /// A page of image sets.
     public func searchImageSets(_ query: ImageSetQuery) async throws -> [ImageSetHit] {
-        try await catalog.read { try $0.searchImageSets(query) }
+        try await catalog.read { try $0.searchImageSets(query) }.map { hit in
+            var hit = hit
+            hit.imageSet = current(hit.imageSet)
+            return hit
+        }
     }
 
     /// Deletes an image set with all its versions, in one transaction; bytes that nothing else uses are freed.

@@ -45,7 +45,8 @@ extension Datastore {
     /// A staged instance from its stored object, for a job that goes on after a restart.
     func reload(_ object: StoredObjectID, warnings: [ImportFileWarning]) async throws -> StagedInstance {
         let record = try await catalog.read { try $0.storedObject(object) }
-        let header = try StoredHeader(bytes: Array((try await blobs.read(record.header)).readableBytesView))
+        let bytes = try await read(StoredBlob(object: object, part: .header, location: record.header))
+        let header = try StoredHeader(bytes: Array(bytes.readableBytesView))
         return StagedInstance(
             object: .stored(object), facts: InstanceFacts(header, frameCount: record.frameCount, warnings: warnings),
             warnings: warnings)

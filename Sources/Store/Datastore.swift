@@ -21,6 +21,7 @@ public final class Datastore: Sendable {
     let frameTables: FrameTableCache
     let openedFrames: FrameCache
     let changes: ChangeLimit
+    let accesses = AccessLog()
     /// Where frames are encoded: threads of their own, so that encoding never holds up requests.
     let encoders: NIOThreadPool
     let foreignCodec: (any ForeignCodec)?
@@ -53,6 +54,13 @@ public final class Datastore: Sendable {
     }
 
     func close() async throws {
+        do {
+            try await writeAccesses()
+        } catch {
+            try? await blobs.close()
+            try? await catalog.close()
+            throw error
+        }
         try await blobs.close()
         try await catalog.close()
     }

@@ -26,9 +26,8 @@ extension Store {
     }
 
     private func reclaim(_ datastore: Datastore) async throws {
-        // Packs first: one that is made after this look is not judged by an older count.
-        let packs = try await datastore.blobs.packs()
-        let live = try await datastore.catalog.write { transaction in
+        try await checkArchive(of: datastore)
+        try await datastore.catalog.write { transaction in
             for status in [ImportJobRecord.Status.submitted, .inProgress] {
                 let jobs = try transaction.importJobs(status: status, submittedAfter: nil, after: nil, limit: .max)
                 for var job in jobs where job.lease != nil {
@@ -37,12 +36,22 @@ extension Store {
                 }
             }
             _ = try transaction.deleteUnreferencedObjects()
-            return try transaction.liveByteCounts()
         }
-        let dead = packs.filter { !$0.isOpen && live[$0.id, default: 0] == 0 }
-        for pack in dead {
-            try await datastore.blobs.delete(pack.id)
-        }
+        try await datastore.freeDeadPacks()
+    }
+
+    /// Refuses an archive that is another one, most likely a disk that is not mounted: packs would be made where they
+    /// do not belong, under numbers that are taken. Single packs that are missing are damage, and a matter of `verify`.
+    private func checkArchive(of datastore: Datastore) async throws {
+        let found = try await datastore.blobs.packs().map(\.id)
+        let live = try await datastore.catalog.read { try $0.liveByteCounts() }.keys.filter { $0.tier == .archive }
+        guard !live.isEmpty, Set(live).isDisjoint(with: found) else { return }
+        throw StoreError(
+            .internal,
+            """
+            the archive of data store \(datastore.id) holds none of the \(live.count) packs that it should; \
+            see that its disk is mounted and that archiveDirectory names the folder that it was written to
+            """)
     }
 
     /// Removes the import jobs that left the lists of their data stores after 90 days (spec/20).

@@ -54,21 +54,21 @@ extension Store {
             return objects
         }
         for (id, object) in objects {
-            var parts = [(part: "header", location: object.header)]
-            parts += object.bulkValues.map { ("bulk value", $0.location) }
-            if let whole = object.wholePixelData { parts.append(("pixel data", whole)) }
+            var blobs = object.blobs(of: id)
             let frames = try await datastore.catalog.read { try $0.frames(of: id, range: 0..<object.frameCount) }
-            parts += frames.map { ("frame", $0.location) }
-            for (part, location) in parts {
+            blobs += frames.enumerated().map { number, frame in
+                StoredBlob(object: id, part: .frame(number), location: frame.location)
+            }
+            for blob in blobs {
                 do {
-                    try await datastore.scrub(location)
+                    try await datastore.scrub(blob)
                 } catch let error as BlobError {
                     report.damages.append(
                         VerificationReport.Damage(
-                            datastore: datastore.id, object: id.rawValue, part: part, message: "\(error)"))
+                            datastore: datastore.id, object: id.rawValue, part: blob.part.name, message: "\(error)"))
                 }
                 report.blobs += 1
-                report.bytes += Int64(location.length)
+                report.bytes += Int64(blob.location.length)
             }
             report.objects += 1
             progress(report)
@@ -84,13 +84,25 @@ extension Store {
 
 extension Datastore {
     /// Reads a blob whole, a piece at a time.
-    fileprivate func scrub(_ location: BlobLocation) async throws {
+    fileprivate func scrub(_ blob: StoredBlob) async throws {
         let step: UInt64 = 4 << 20
         var start: UInt64 = 0
         repeat {
-            let end = min(start + step, location.length)
-            _ = try await blobs.read(location, range: start..<end)
+            let end = min(start + step, blob.location.length)
+            _ = try await read(blob, range: start..<end)
             start = end
-        } while start < location.length
+        } while start < blob.location.length
+    }
+}
+
+extension StoredBlob.Part {
+    /// What the report calls it.
+    fileprivate var name: String {
+        switch self {
+        case .header: "header"
+        case .bulkValue: "bulk value"
+        case .wholePixelData: "pixel data"
+        case .frame: "frame"
+        }
     }
 }

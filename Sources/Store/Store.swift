@@ -117,6 +117,11 @@ public final class Store: Sendable {
             blobs: engines.openBlobs(of: record.id, key: key), store: self)
     }
 
+    /// The data stores that are open now.
+    var openDatastores: [Datastore] {
+        opened.withLock { Array($0.values) }
+    }
+
     func forget(_ id: DatastoreID) async throws {
         let datastore = opened.withLock { $0.removeValue(forKey: id) }
         openedFrames.removeAll(of: id)

@@ -17,6 +17,9 @@ public struct StoreConfiguration: Sendable {
     /// How many frames are encoded at the same time.
     public var encodingConcurrency: Int = 2
 
+    /// How long nobody accesses an image set before it is archived, in whole seconds; nil for never.
+    public var archiveAfter: Duration? = .seconds(30 * 86_400)
+
     /// Where large requests wait in unlinked files while they arrive.
     public var spoolDirectory = "/tmp"
 

@@ -13,12 +13,18 @@ extension Settings {
         configuration.encodingConcurrency = ProcessInfo.processInfo.activeProcessorCount
         configuration.spoolDirectory = dataPath + "/spool"
         configuration.quotas.framesPerCopy = quotas?.framesPerCopy ?? configuration.quotas.framesPerCopy
+        if let archiveAfter { configuration.archiveAfter = archiveAfter.duration }
         return configuration
     }
 
     /// The decoders that are not ours: as many workers as frames are encoded at the same time.
     func foreignCodec() -> FrameWorkerPool {
         FrameWorkerPool(size: store().encodingConcurrency)
+    }
+
+    /// The folder with all data.
+    func openDirectory() throws -> DataDirectory {
+        try DataDirectory(dataPath, archivePath: archiveDirectory.map(Self.absolute))
     }
 }
 

@@ -51,6 +51,10 @@ struct Settings: Codable, Sendable {
         /// Frames of one CopyImageSet.
         var framesPerCopy: Int?
     }
+    /// Where the bytes of archived image sets are kept.
+    var archiveDirectory: String?
+    /// When image sets are archived.
+    var archiveAfter: IdlePeriod?
 
     /// The file's settings, with those of the environment laid over them.
     static func load(file: String?, environment: [String: String]) throws -> Settings {
@@ -79,6 +83,8 @@ struct Settings: Codable, Sendable {
         accountId = environment["ISOCENTER_ACCOUNT_ID"] ?? accountId
         logLevel = environment["ISOCENTER_LOG_LEVEL"] ?? logLevel
         overlayS3(environment)
+        archiveDirectory = environment["ISOCENTER_ARCHIVE"] ?? archiveDirectory
+        if let text = environment["ISOCENTER_ARCHIVE_AFTER"] { archiveAfter = try IdlePeriod(text) }
         if let text = environment["ISOCENTER_PORT"] {
             guard let number = Int(text), (0...65_535).contains(number) else {
                 throw SettingsError("ISOCENTER_PORT is not a port number: \(text)")
@@ -103,10 +109,17 @@ struct Settings: Codable, Sendable {
 
     /// The folder with all data, absolute.
     var dataPath: String {
-        let home = ProcessInfo.processInfo.environment["HOME"] ?? FileManager.default.homeDirectoryForCurrentUser.path
-        let shared = ProcessInfo.processInfo.environment["XDG_DATA_HOME"] ?? home + "/.local/share"
-        let path = dataDirectory ?? shared + "/isocenter"
-        return URL(fileURLWithPath: path.hasPrefix("~/") ? home + path.dropFirst() : path).standardizedFileURL.path
+        let shared = ProcessInfo.processInfo.environment["XDG_DATA_HOME"] ?? Self.home + "/.local/share"
+        return Self.absolute(dataDirectory ?? shared + "/isocenter")
+    }
+
+    /// A path as written, from the root on.
+    static func absolute(_ path: String) -> String {
+        URL(fileURLWithPath: path.hasPrefix("~/") ? home + path.dropFirst() : path).standardizedFileURL.path
+    }
+
+    private static var home: String {
+        ProcessInfo.processInfo.environment["HOME"] ?? FileManager.default.homeDirectoryForCurrentUser.path
     }
 
     /// The folder that the bucket `isocenter` stands for unless the configuration maps it.

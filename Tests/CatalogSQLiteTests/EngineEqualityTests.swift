@@ -115,6 +115,13 @@ struct EngineEqualityTests {
         for pack in (1...5).map({ PackID(rawValue: $0) }) {
             state.append("\(try transaction.storedObjects(in: pack, after: nil, limit: 99).map(\.id))")
         }
+        state.append("\(try transaction.imageSets(notAccessedSince: Timestamp(milliseconds: 20), limit: 4))")
+        state.append("\(try transaction.misplacedObjects(1..<61))")
+        state.append("\(try transaction.greatestStoredObject())")
+        for id in 1...6 { state.append("\(try transaction.storedObjects(of: ImageSetID(UInt128(id))))") }
+        for id in 1...60 {
+            state.append("\(try transaction.imageSets(of: StoredObjectID(rawValue: Int64(id))).map(\.id))")
+        }
         for uid in 1...8 { state.append(String(describing: try transaction.primaryInstance("\(uid)"))) }
         for uid in ["1.1", "1.2", "1.3"] {
             state.append("\(try transaction.primaryImageSets(ofStudy: uid))")

@@ -88,6 +88,8 @@ struct RandomHistory {
             attributes: attributes())
         imageSet.updatedAt = chance(30) ? nil : timestamp()
         imageSet.latestVersion = number(1...5)
+        imageSet.lastAccessedAt = chance(20) ? nil : timestamp()
+        imageSet.storageTier = chance(60) ? .frequentAccess : .archiveInstantAccess
         return imageSet
     }
 

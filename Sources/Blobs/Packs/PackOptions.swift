@@ -5,12 +5,17 @@ public struct PackOptions: Sendable, Hashable {
     /// The most sealed packs that are kept open for reading, at one descriptor each. Opening one that is not costs some
     /// 20 µs on top of the read.
     public var maximumOpenPacks: Int
+    /// Which numbers the packs get; those of other tiers are not this store's.
+    public var tier: BlobTier
 
     /// Gathers the bounds: 1 GiB and 128 packs by default.
-    public init(maximumPackLength: UInt64 = 1 << 30, maximumOpenPacks: Int = 128) {
+    public init(
+        maximumPackLength: UInt64 = 1 << 30, maximumOpenPacks: Int = 128, tier: BlobTier = .frequent
+    ) {
         precondition(maximumPackLength > PackLayout.headerLength, "a pack must be longer than its header")
         precondition(maximumOpenPacks > 0, "one pack must be kept open at least")
         self.maximumPackLength = maximumPackLength
         self.maximumOpenPacks = maximumOpenPacks
+        self.tier = tier
     }
 }

@@ -41,7 +41,7 @@ final class PackStore: Sendable {
         self.options = options
         self.makeSalt = makeSalt
         threads = BlockingThreads(areNeedless: files.isImmediate)
-        let highest = try Self.highestPack(in: files)
+        let highest = max(try Self.highestPack(in: files), options.tier.firstPack.rawValue - 1)
         state = Mutex(
             State(
                 nextID: highest + 1, highestID: highest, handles: PackHandleCache(limit: options.maximumOpenPacks)))

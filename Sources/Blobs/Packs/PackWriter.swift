@@ -25,7 +25,7 @@ final class PackWriter: BlobWriter {
 
     init(_ store: PackStore, _ placement: BlobPlacement) {
         self.store = store
-        ownsSequence = placement == .own
+        ownsSequence = placement != .shared
         sequence = ownsSequence ? PackSequence() : store.shared
     }
 

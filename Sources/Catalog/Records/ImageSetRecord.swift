@@ -44,3 +44,10 @@ public struct ImageSetRecord: Sendable, Equatable {
         self.attributes = attributes
     }
 }
+
+extension ImageSetRecord {
+    /// What the time until it is archived counts from.
+    package var touchedAt: Timestamp {
+        lastAccessedAt ?? createdAt
+    }
+}

@@ -10,6 +10,7 @@ final class FrameTableCache: Sendable {
     /// What a run tells of its frames.
     struct Run: Sendable {
         var imageSet: ImageSetID
+        var object: StoredObjectID
         /// What `GetImageFrame` calls these frames.
         var contentType: String
         var frames: [FrameRecord]

@@ -74,7 +74,8 @@ extension Datastore {
         }
         var dataSets: [String: DataSet] = [:]
         for (record, object) in rows {
-            let header = try StoredHeader(bytes: Array((try await blobs.read(object.header)).readableBytesView))
+            let bytes = try await read(StoredBlob(object: record.object, part: .header, location: object.header))
+            let header = try StoredHeader(bytes: Array(bytes.readableBytesView))
             dataSets[record.attributes.sopInstanceUID] = try record.instanceEdits().applied(to: header).dataSet
         }
         return dataSets

@@ -58,7 +58,7 @@ extension Datastore {
 
     /// Writes what lives in a pack to new packs, a few objects at a time; answers how many bytes.
     private func rewrite(_ pack: PackID) async throws -> UInt64 {
-        let writer = try await blobs.beginWriting(.own)
+        let writer = try await blobs.beginWriting(pack.tier == .archive ? .archive : .own)
         do {
             let bytes = try await rewrite(pack, with: writer)
             await writer.close()

@@ -26,7 +26,10 @@ extension Datastore {
             throw StoreError(.notFound, "ImageFrame does not exist in ImageSet \(imageSet)")
         }
         do {
-            return StoredFrame(bytes: try await openedFrame(at: frame.location), contentType: run.contentType)
+            let bytes = try await openedFrame(
+                StoredBlob(object: run.object, part: .frame(place.number), location: frame.location))
+            noteAccess(to: imageSet)
+            return StoredFrame(bytes: bytes, contentType: run.contentType)
         } catch let error as BlobError where error == BlobError(.missing, "") {
             // The image set was deleted between the look-up and the read.
             throw StoreError(.notFound, "ImageFrame does not exist in ImageSet \(imageSet)", cause: error)
@@ -41,27 +44,30 @@ extension Datastore {
             let frame = run.frame(place.index, of: imageSet),
             let bytes = openedFrames.frame(at: frame.location, of: self.id)
         else { return nil }
+        noteAccess(to: imageSet)
         return StoredFrame(bytes: StreamedBytes(bytes), contentType: run.contentType)
     }
 
     /// What an id tells of a frame: which frames it is among, and its number there.
     private struct FramePlace {
         let frameSet: FrameSetID
+        let number: Int
         let run: Int
         let index: Int
 
         init?(_ id: ImageFrameID, by cipher: FrameIDCipher) {
             guard let place = cipher.decrypt(id.value) else { return nil }
             frameSet = FrameSetID(rawValue: Int64(bitPattern: place.row))
-            (run, index) = Int(place.number).quotientAndRemainder(dividingBy: FrameTableCache.runLength)
+            number = Int(place.number)
+            (run, index) = number.quotientAndRemainder(dividingBy: FrameTableCache.runLength)
         }
     }
 
     /// A frame's bytes, from memory when it was asked for lately.
-    private func openedFrame(at location: BlobLocation) async throws -> StreamedBytes {
-        if let frame = openedFrames.frame(at: location, of: id) { return StreamedBytes(frame) }
-        let frame = try await stream(location)
-        if let buffer = frame.buffer { openedFrames.keep(buffer, at: location, of: id) }
+    private func openedFrame(_ blob: StoredBlob) async throws -> StreamedBytes {
+        if let frame = openedFrames.frame(at: blob.location, of: id) { return StreamedBytes(frame) }
+        let frame = try await stream(blob)
+        if let buffer = frame.buffer { openedFrames.keep(buffer, at: blob.location, of: id) }
         return frame
     }
 
@@ -79,12 +85,22 @@ extension Datastore {
             guard first < object.frameCount else { return nil }
             let range = first..<min(first + FrameTableCache.runLength, object.frameCount)
             return FrameTableCache.Run(
-                imageSet: owner.imageSet,
+                imageSet: owner.imageSet, object: owner.object,
                 contentType: ImageFrameMediaType.contentType(storedTransferSyntaxUID: object.storedTransferSyntaxUID),
                 frames: try transaction.frames(of: owner.object, range: range))
         }
         if let run { frameTables.keep(run, number: number, of: frameSet) }
         return run
+    }
+
+    /// Deletes every pack that no stored object refers to: what deletions, moves and crashes left.
+    func freeDeadPacks() async throws {
+        // Packs first: one that is made after this look is not judged by an older count.
+        let packs = try await blobs.packs()
+        let live = try await catalog.read { try $0.liveByteCounts() }
+        for pack in packs where !pack.isOpen && live[pack.id, default: 0] == 0 {
+            try await blobs.delete(pack.id)
+        }
     }
 
     /// Deletes packs that no stored object refers to any more.

@@ -24,6 +24,7 @@ extension Datastore {
             return try Found(instance, of: owner, in: transaction)
         }
         guard let found else { throw StoreError(.notFound, "The instance does not exist") }
+        noteAccess(to: found.record.imageSet)
         return StoredInstance(found, in: self)
     }
 
@@ -54,6 +55,7 @@ extension Datastore {
         guard !found.isEmpty else {
             throw StoreError(.notFound, series == nil ? "The study does not exist" : "The series does not exist")
         }
+        for imageSet in Set(found.map(\.record.imageSet)) { noteAccess(to: imageSet) }
         return found.map { StoredInstance($0, in: self) }
     }
 

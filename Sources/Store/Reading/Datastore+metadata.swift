@@ -28,7 +28,10 @@ extension Datastore {
         of id: ImageSetID, version: Int? = nil, bulkDataURI: @Sendable (BulkDataPlace) -> String
     ) async throws -> ByteBuffer {
         let found = try await imageSet(id, version: version)
-        if let document = documents.document(of: id, version: found.version.number) { return document }
+        if let document = documents.document(of: id, version: found.version.number) {
+            noteAccess(to: id)
+            return document
+        }
         let (text, isShareable) = try await writeDocument(found, bulkDataURI)
         guard text.count <= configuration.quotas.metadataBytes else {
             throw StoreError(
@@ -36,6 +39,7 @@ extension Datastore {
         }
         let document = ByteBuffer(bytes: Gzip.compress(text))
         if isShareable { documents.keep(document, of: id, version: found.version.number) }
+        noteAccess(to: id)
         return document
     }
 
@@ -86,7 +90,8 @@ extension Datastore {
         var isShareable = true
         for (index, instance) in source.instances.enumerated() {
             let object = source.objects[index]
-            let imported = try StoredHeader(bytes: Array((try await blobs.read(object.header)).readableBytesView))
+            let bytes = try await read(StoredBlob(object: instance.object, part: .header, location: object.header))
+            let imported = try StoredHeader(bytes: Array(bytes.readableBytesView))
             let header = try instance.instanceEdits().applied(to: imported)
             let frames = frameEntries(source.frames[index], of: instance.frameSet)
             if !header.bulkValues.isEmpty { isShareable = false }

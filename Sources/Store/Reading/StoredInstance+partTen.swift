@@ -184,7 +184,8 @@ extension StoredInstance {
             throw StoreError(.internal, "whole pixel data without a location")
         }
         let (table, offset) = try await fragmentTable(location)
-        let bytes = try await stream(location, from: offset)
+        let blob = blob(.wholePixelData, at: location)
+        let bytes = try await stream(blob, from: offset)
         guard element.isEncapsulated else {
             let head = try PartTenWriter.nativePixelDataHeader(tag: element.tag, vr: element.vr, length: bytes.length)
             return StreamedBytes(length: head.count + bytes.length + bytes.length % 2) { take in
@@ -194,7 +195,6 @@ extension StoredInstance {
             }
         }
         let layout = try EncapsulatedPixelDataLayout(frameLengths: table.lengths, hasOffsetTable: false)
-        let blobs = datastore.blobs
         return StreamedBytes(length: layout.count) { take in
             try await take(ByteBuffer(bytes: layout.header))
             var start = offset
@@ -203,7 +203,7 @@ extension StoredInstance {
                 let end = start + UInt64(length)
                 while start < end {
                     let stop = min(start + (1 << 20), end)
-                    try await take(try await blobs.read(location, range: start..<stop))
+                    try await take(try await datastore.read(blob, range: start..<stop))
                     start = stop
                 }
                 if layout.padding(index) > 0 { try await take(ByteBuffer(bytes: [0])) }

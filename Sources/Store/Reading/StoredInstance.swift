@@ -66,7 +66,7 @@ public struct StoredInstance: Sendable {
 
     /// The header as imported.
     public func header() async throws -> StoredHeader {
-        try StoredHeader(bytes: try await stream(object.header).collect())
+        try StoredHeader(bytes: try await stream(blob(.header, at: object.header)).collect())
     }
 
     /// Every element of the instance but pixel data: its own as imported, and what the API changed of them or of the levels.
@@ -101,7 +101,7 @@ public struct StoredInstance: Sendable {
                 try $0.frames(of: record.object, range: index..<index + 1)
             }).first
         else { throw StoreError(.internal, "a stored frame has no row") }
-        let file = try await stream(frame.location)
+        let file = try await stream(blob(.frame(index), at: frame.location))
         guard hasFileBoxes, let buffer = file.buffer else { return file }
         let range = buffer.withUnsafeReadableBytes { ImageFrameFile.frameRange(in: $0) }
         return StreamedBytes(buffer.getSlice(at: buffer.readerIndex + range.lowerBound, length: range.count) ?? buffer)
@@ -134,27 +134,34 @@ public struct StoredInstance: Sendable {
             throw StoreError(
                 .notAcceptable, "The pixel data is available in transfer syntax \(storedTransferSyntaxUID) only")
         }
-        return try await stream(location, from: try await fragmentTable(location).offset)
+        return try await stream(
+            blob(.wholePixelData, at: location), from: try await fragmentTable(location).offset)
     }
 
     /// The fragments of whole pixel data, and where in the blob their bytes begin.
     func fragmentTable(_ location: BlobLocation) async throws -> (table: FragmentTable, offset: UInt64) {
-        let prefix = try await datastore.blobs.read(location, range: 0..<min(4, location.length))
+        let blob = blob(.wholePixelData, at: location)
+        let prefix = try await datastore.read(blob, range: 0..<min(4, location.length))
         guard let length = FragmentTable.byteCount(of: prefix.readableBytesView), UInt64(length) <= location.length,
             let table = FragmentTable(
-                Array(try await datastore.blobs.read(location, range: 0..<UInt64(length)).readableBytesView))
+                Array(try await datastore.read(blob, range: 0..<UInt64(length)).readableBytesView))
         else { throw StoreError(.internal, "stored pixel data has no fragment table") }
         return (table, UInt64(length))
     }
 }
 
 extension StoredInstance {
+    /// One of the instance's blobs.
+    func blob(_ part: StoredBlob.Part, at location: BlobLocation) -> StoredBlob {
+        StoredBlob(object: record.object, part: part, location: location)
+    }
+
     /// A value over 1 MB by its hash, little endian.
     public func bulkValue(_ hash: String) async throws -> StreamedBytes {
         guard let value = object.bulkValues.first(where: { $0.hash == hash }), try await !isReplaced(hash) else {
             throw StoreError(.notFound, "The bulk data does not exist")
         }
-        return try await stream(value.location)
+        return try await stream(blob(.bulkValue(hash), at: value.location))
     }
 
     /// Whether the bulk value was removed or replaced through the API.
@@ -167,9 +174,9 @@ extension StoredInstance {
     }
 
     /// A blob; `notFound` when it went with its image set between the look-up and now.
-    func stream(_ location: BlobLocation, from first: UInt64 = 0) async throws -> StreamedBytes {
+    func stream(_ blob: StoredBlob, from first: UInt64 = 0) async throws -> StreamedBytes {
         do {
-            return try await datastore.stream(location, from: first)
+            return try await datastore.stream(blob, from: first)
         } catch let error as BlobError where error == BlobError(.missing, "") {
             throw StoreError(.notFound, "The instance does not exist", cause: error)
         }

@@ -46,17 +46,17 @@ extension Datastore {
 
     /// A blob from one of its bytes on. The first piece is read now, so that a missing blob is an error and not a cut
     /// answer.
-    func stream(_ location: BlobLocation, from first: UInt64 = 0) async throws -> StreamedBytes {
-        if location.length - first <= Self.wholeReadLimit {
-            return StreamedBytes(try await blobs.read(location, range: first..<location.length))
+    func stream(_ blob: StoredBlob, from first: UInt64 = 0) async throws -> StreamedBytes {
+        let length = blob.location.length
+        if length - first <= Self.wholeReadLimit {
+            return StreamedBytes(try await read(blob, range: first..<length))
         }
         let step: UInt64 = 1 << 20
-        let blobs = blobs
-        let head = try await blobs.read(location, range: first..<first + step)
-        return StreamedBytes(length: Int(location.length - first)) { take in
+        let head = try await read(blob, range: first..<first + step)
+        return StreamedBytes(length: Int(length - first)) { [self] take in
             try await take(head)
-            for start in stride(from: first + step, to: location.length, by: Int(step)) {
-                try await take(try await blobs.read(location, range: start..<min(start + step, location.length)))
+            for start in stride(from: first + step, to: length, by: Int(step)) {
+                try await take(try await read(blob, range: start..<min(start + step, length)))
             }
         }
     }

@@ -48,7 +48,7 @@ extension BlobStoreSuite {
 
     @Sendable
     private static func blobsReadBack(_ store: any BlobStore) async throws {
-        for placement in [BlobPlacement.own, .shared] {
+        for placement in [BlobPlacement.own, .shared, .archive] {
             let writer = try await store.beginWriting(placement)
             var known: [(BlobLocation, ByteBuffer)] = []
             for length in [0, 1, 15, 16, 4095, mebibyte - 1, mebibyte, mebibyte + 1, 3 * mebibyte + 5] {
@@ -201,14 +201,14 @@ extension BlobStoreSuite {
     @Sendable
     private static func ownPacksAreUnshared(_ store: any BlobStore) async throws {
         var packs: [PackID] = []
-        for placement in [BlobPlacement.own, .own, .shared, .shared] {
+        for placement in [BlobPlacement.own, .own, .archive, .archive, .shared, .shared] {
             let writer = try await store.beginWriting(placement)
             packs.append(try await writer.append(pattern(10, seed: 1)).pack)
             try await writer.commit()
             await writer.close()
         }
-        try expect(Set(packs[0..<3]).count == 3, "own packs are nobody else's")
-        try expect(packs[2] == packs[3], "shared writers share")
+        try expect(Set(packs[0..<5]).count == 5, "own and archive packs are nobody else's")
+        try expect(packs[4] == packs[5], "shared writers share")
     }
 
     @Sendable
@@ -233,8 +233,8 @@ extension BlobStoreSuite {
     @Sendable
     private static func numbersAreNotReused(_ store: any BlobStore) async throws {
         var seen: Set<PackID> = []
-        for round in 0..<4 {
-            let writer = try await store.beginWriting(.own)
+        for round in 0..<8 {
+            let writer = try await store.beginWriting(round % 2 == 0 ? .own : .archive)
             let pack = try await writer.append(pattern(10, seed: 1)).pack
             try expect(seen.insert(pack).inserted, "round \(round) got pack \(pack.rawValue) again")
             try await writer.commit()

@@ -22,5 +22,5 @@ public enum CatalogSuite {
     /// All of them.
     public static let checks: [Check] =
         transactionChecks + imageSetChecks + instanceChecks + objectChecks + hierarchyChecks + imageSetSearchChecks
-        + indexSearchChecks + jobChecks + changeChecks
+        + indexSearchChecks + tierChecks + jobChecks + changeChecks
 }

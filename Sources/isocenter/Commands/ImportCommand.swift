@@ -37,7 +37,7 @@ struct ImportCommand: AsyncParsableCommand {
         guard FileManager.default.fileExists(atPath: input, isDirectory: &isFolder), isFolder.boolValue else {
             throw ValidationError("\(folder) is not a folder")
         }
-        let directory = try DataDirectory(settings.dataPath)
+        let directory = try settings.openDirectory()
         let isServerRunning = try !directory.tryLock()
         // With a server running, this process only records the job; the server's import workers take it up.
         let store = try await Store.open(

@@ -55,7 +55,7 @@ struct Serve: AsyncParsableCommand {
     }
 
     private func serve(_ settings: Settings, _ buckets: Buckets, _ logger: Logger) async throws {
-        let directory = try DataDirectory(settings.dataPath)
+        let directory = try settings.openDirectory()
         try directory.lock()
         let store = try await Store.open(
             settings.store(), environment: .system, engines: EmbeddedEngines(directory),
@@ -85,6 +85,9 @@ struct Serve: AsyncParsableCommand {
                     .init(
                         service: compacting, successTerminationBehavior: .ignore,
                         failureTerminationBehavior: .cancelGroup),
+                    .init(
+                        service: StorageTierService(store: store, logger: logger),
+                        successTerminationBehavior: .ignore, failureTerminationBehavior: .cancelGroup),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         try await store.close()

@@ -17,7 +17,7 @@ struct Verify: AsyncParsableCommand {
     func run() async throws {
         let settings = try common.settings()
         ProcessTuning.apply()
-        let directory = try DataDirectory(settings.dataPath)
+        let directory = try settings.openDirectory()
         try directory.lock()
         let store = try await Store.open(
             settings.store(), environment: .system, engines: EmbeddedEngines(directory))

@@ -30,7 +30,7 @@ struct DatastoreOptions: ParsableArguments {
     func run(isExclusive: Bool = false, _ body: (Datastore) async throws -> Void) async throws {
         let settings = try common.settings()
         ProcessTuning.apply()
-        let directory = try DataDirectory(settings.dataPath)
+        let directory = try settings.openDirectory()
         let isServerRunning = try !directory.tryLock()
         guard !isExclusive || !isServerRunning else {
             throw ValidationError(
