@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import random
 import threading
 import time
@@ -100,6 +101,56 @@ def test_access_brings_a_set_back_at_once(cold, imported, operation):
     after = get(cold, image_set)
     assert after["storageTier"] == FREQUENT
     assert after["lastAccessedAt"] > before
+
+
+def update(store: Datastore, image_set: str):
+    patient = json.dumps({"SchemaVersion": 1.1, "Patient": {"DICOM": {"PatientComments": str(time.monotonic())}}})
+    store.client.update_image_set_metadata(
+        datastoreId=store.id, imageSetId=image_set, latestVersionId=get(store, image_set)["versionId"],
+        updateImageSetMetadataUpdates={"DICOMUpdates": {"updatableAttributes": patient.encode()}})
+
+
+def copy(store: Datastore, image_set: str, destination: str | None = None, subset: dict | None = None) -> str:
+    information = {"sourceImageSet": {"latestVersionId": get(store, image_set)["versionId"]}}
+    if subset:
+        information["sourceImageSet"]["DICOMCopies"] = {"copiableAttributes": json.dumps(subset)}
+    if destination:
+        information["destinationImageSet"] = {
+            "imageSetId": destination, "latestVersionId": get(store, destination)["versionId"]}
+    answer = store.client.copy_image_set(
+        datastoreId=store.id, sourceImageSetId=image_set, copyImageSetInformation=information)
+    return answer["destinationImageSetProperties"]["imageSetId"]
+
+
+def test_an_update_counts_as_access(cold, imported):
+    image_set, *_ = imported
+    wait_for(cold, image_set, ARCHIVED)
+    before = get(cold, image_set)["lastAccessedAt"]
+    update(cold, image_set)
+    after = get(cold, image_set)
+    assert after["storageTier"] == FREQUENT and after["lastAccessedAt"] > before
+
+
+def test_a_copy_counts_as_access_for_the_resulting_set_only(cold):
+    [source] = cold.import_instances(ct_slice(1, study="copied", series="source")).image_set_ids
+    wait_for(cold, source, ARCHIVED)
+    before = get(cold, source)["lastAccessedAt"]
+    made = copy(cold, source)
+    assert (tier(cold, source), get(cold, source)["lastAccessedAt"]) == (ARCHIVED, before)
+    assert get(cold, made)["storageTier"] == FREQUENT
+    wait_for(cold, made, ARCHIVED)
+    last = get(cold, made)["lastAccessedAt"]
+    # Another instance of the series, which the copy does not have yet.
+    third = ct_slice(3, study="copied", series="source")
+    assert cold.import_instances(third).image_set_ids == [source]
+    wait_for(cold, source, ARCHIVED)
+    before = get(cold, source)["lastAccessedAt"]
+    subset = {"SchemaVersion": "1.1", "Study": {"Series": {
+        third.SeriesInstanceUID: {"Instances": {third.SOPInstanceUID: {}}}}}}
+    assert copy(cold, source, made, subset) == made
+    after = get(cold, made)
+    assert after["storageTier"] == FREQUENT and after["lastAccessedAt"] > last
+    assert (tier(cold, source), get(cold, source)["lastAccessedAt"]) == (ARCHIVED, before)
 
 
 OTHERS = {
