@@ -63,6 +63,9 @@ public final class DataDirectory: Sendable {
         return true
     }
 
+    /// Whether this process has the store.
+    var isLocked: Bool { lockDescriptor.withLock { $0 >= 0 } }
+
     var keyringPath: String { path + "/keyring" }
     var servicePath: String { path + "/service.sqlite" }
     /// Where large requests wait while they arrive.

@@ -32,10 +32,13 @@ public struct EmbeddedEngines: StorageEngines {
     /// The packs in the data store's own folder, and those in the archive's.
     public func openBlobs(of datastore: DatastoreID, key: SymmetricKey) async throws -> any BlobStore {
         try DataDirectory.makeFolder(directory.folder(of: datastore))
+        func packs(_ path: String, _ tier: BlobTier) throws -> DiskBlobStore {
+            try DiskBlobStore(
+                directory: path, key: key, options: PackOptions(tier: tier, ownsFolder: directory.isLocked))
+        }
         return TieredBlobStore(
-            frequent: try DiskBlobStore(directory: directory.packsPath(of: datastore), key: key),
-            archive: try DiskBlobStore(
-                directory: directory.archivePath(of: datastore), key: key, options: PackOptions(tier: .archive)))
+            frequent: try packs(directory.packsPath(of: datastore), .frequent),
+            archive: try packs(directory.archivePath(of: datastore), .archive))
     }
 
     /// Removes the data store's own folders.

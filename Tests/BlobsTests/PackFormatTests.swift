@@ -48,6 +48,16 @@ struct PackFormatTests {
         #expect(files.bytes(of: Self.fileName) == Self.golden)
     }
 
+    /// To a second process, a pack that the first is just making looks like one that a crash left at birth.
+    @Test(arguments: [true, false])
+    func onlyTheOwnerOfAFolderRemovesPacksWithoutABody(ownsFolder: Bool) throws {
+        let files = SimulatedFileSystem()
+        for name in ["0000000000000001.pack", "0000000000000002.pack"] { _ = try files.create(name) }
+        _ = try PackStore(files: files, key: testKey, options: PackOptions(ownsFolder: ownsFolder))
+        let left = try files.list().map(\.name).sorted()
+        #expect(left == (ownsFolder ? [] : ["0000000000000001.pack"]) + ["0000000000000002.pack"])
+    }
+
     @Test func readsTheFormatAsDrawn() async throws {
         let store = try store(place(Self.golden))
         let word = try await store.read(BlobLocation(pack: Self.pack, offset: 96, length: 9), range: nil)

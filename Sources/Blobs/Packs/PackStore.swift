@@ -41,20 +41,21 @@ final class PackStore: Sendable {
         self.options = options
         self.makeSalt = makeSalt
         threads = BlockingThreads(areNeedless: files.isImmediate)
-        let highest = max(try Self.highestPack(in: files), options.tier.firstPack.rawValue - 1)
+        let found = try Self.highestPack(in: files, removesRemnants: options.ownsFolder)
+        let highest = max(found, options.tier.firstPack.rawValue - 1)
         state = Mutex(
             State(
                 nextID: highest + 1, highestID: highest, handles: PackHandleCache(limit: options.maximumOpenPacks)))
     }
 
-    /// The highest number given out, 0 if none. Removes files of zero length that need not mark it.
-    private static func highestPack(in files: any PackFileSystem) throws -> UInt64 {
+    /// The highest number given out, 0 if none. Removes files of zero length that need not mark it, if it may.
+    private static func highestPack(in files: any PackFileSystem, removesRemnants: Bool) throws -> UInt64 {
         do {
             let packs = try files.list().compactMap { entry in
                 PackID(fileName: entry.name).map { (id: $0, byteCount: entry.byteCount) }
             }
             let highest = packs.map(\.id).max()
-            for pack in packs where pack.byteCount == 0 && pack.id != highest {
+            for pack in packs where removesRemnants && pack.byteCount == 0 && pack.id != highest {
                 try files.remove(pack.id.fileName)
             }
             return highest?.rawValue ?? 0
