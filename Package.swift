@@ -134,7 +134,7 @@ let package = Package(
             name: "isocenter",
             dependencies: [
                 "Gateway", "Import", "Embedded", "Store", "Catalog", "ImageSets", "FrameWorkers", "ForeignCodecs",
-                "FrameCodecs", "DICOM", "S3", "Signing", "HTJ2K", "CMalloc", logging, nioCore,
+                "FrameCodecs", "DICOM", "S3", "Signing", "HTJ2K", "CMalloc", "CProcessor", logging, nioCore,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),

@@ -1,5 +1,5 @@
 import CMalloc
-import Foundation
+import CProcessor
 import Glibc
 import NIOCore
 
@@ -16,7 +16,7 @@ enum ProcessTuning {
         signal(SIGPIPE, SIG_IGN)
         // As many event loops as cores that this process may use, which is fewer than the machine has under taskset or
         // in a container's cpuset; more would only take turns.
-        NIOSingletons.groupLoopCountSuggestion = ProcessInfo.processInfo.activeProcessorCount
+        NIOSingletons.groupLoopCountSuggestion = availableCoreCount
         // Connections and packs take descriptors; the soft limit of a shell is often 1,024.
         var limit = rlimit()
         if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {
@@ -24,4 +24,7 @@ enum ProcessTuning {
             setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         }
     }
+
+    /// How many cores this process may run on, which Foundation does not tell: it counts those of the machine.
+    static var availableCoreCount: Int { Int(processor_available_core_count()) }
 }

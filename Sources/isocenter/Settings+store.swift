@@ -10,7 +10,7 @@ extension Settings {
         var configuration = StoreConfiguration()
         configuration.region = region ?? configuration.region
         configuration.accountID = accountId ?? configuration.accountID
-        configuration.encodingConcurrency = ProcessInfo.processInfo.activeProcessorCount
+        configuration.encodingConcurrency = ProcessTuning.availableCoreCount
         configuration.spoolDirectory = dataPath + "/spool"
         configuration.quotas.framesPerCopy = quotas?.framesPerCopy ?? configuration.quotas.framesPerCopy
         if let archiveAfter { configuration.archiveAfter = archiveAfter.duration }
