@@ -14,6 +14,7 @@ struct SQLiteFile {
     init(path: String, applicationID: Int32, migrator: DatabaseMigrator) throws {
         try Self.create(path: path)
         do {
+            try Self.finishRollback(path: path)
             try Self.check(path: path, applicationID: applicationID, migrator: migrator)
             pool = try DatabasePool(path: path, configuration: Self.configuration)
             try pool.writeWithoutTransaction { database in
@@ -88,7 +89,16 @@ struct SQLiteFile {
         }
     }
 
-    /// Looks at a file before anything is written to it.
+    /// Undoes what a process that was killed had begun before the file got its write-ahead log: SQLite does so by
+    /// itself, but not through a connection that only reads.
+    private static func finishRollback(path: String) throws {
+        guard FileManager.default.fileExists(atPath: path + "-journal") else { return }
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        defer { try? queue.close() }
+        _ = try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
+    }
+
+    /// Looks at a file before anything else is written to it.
     private static func check(path: String, applicationID: Int32, migrator: DatabaseMigrator) throws {
         var configuration = configuration
         configuration.readonly = true

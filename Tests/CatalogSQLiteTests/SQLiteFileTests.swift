@@ -70,6 +70,37 @@ struct SQLiteFileTests {
         return count
     }
 
+    /// A kill before the file has its write-ahead log leaves a rollback journal, which the next start must play back.
+    @Test func aFileThatAKillLeftWithARollbackJournalOpens() async throws {
+        try await withTemporaryFolder { folder in
+            let begun = folder.appending(path: "begun.sqlite").path
+            let left = folder.appending(path: "left.sqlite").path
+            let queue = try DatabaseQueue(path: begun)
+            try await queue.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA application_id = \(CatalogMigrations.applicationID)")
+                // Pages that overflow the cache reach the file before the commit, and the journal before them.
+                try database.execute(sql: "PRAGMA cache_size = 2")
+                try database.execute(sql: "BEGIN; CREATE TABLE half (made BLOB)")
+                for _ in 0..<100 { try database.execute(sql: "INSERT INTO half VALUES (randomblob(3000))") }
+                for suffix in ["", "-journal"] {
+                    try FileManager.default.copyItem(atPath: begun + suffix, toPath: left + suffix)
+                }
+                try database.execute(sql: "ROLLBACK")
+            }
+            try queue.close()
+            var reading = Configuration()
+            reading.readonly = true
+            let refusal = #expect(throws: DatabaseError.self) {
+                try DatabaseQueue(path: left, configuration: reading).read { try $0.tableExists("half") }
+            }
+            #expect(refusal?.extendedResultCode == .SQLITE_READONLY_ROLLBACK)
+            let catalog = try SQLiteCatalog(path: left)
+            #expect(try await catalog.file.pool.read { try !$0.tableExists("half") })
+            #expect(try await catalog.read { try $0.imageSetCount() } == 0)
+            try await catalog.close()
+        }
+    }
+
     @Test func everyCommitIsSynchronised() async throws {
         try await withTemporaryFolder { folder in
             let catalog = try SQLiteCatalog(path: folder.appending(path: "catalog.sqlite").path)

@@ -22,10 +22,21 @@ from server import poll
 
 def workers(server) -> list[int]:
     """The process ids of a server's frame workers."""
-    pids = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
-    threads = Path(f"/proc/{server.process.pid}/task").iterdir()
-    pids = {pid for thread in threads for pid in (thread / "children").read_text().split()} | set(pids)
-    return [int(pid) for pid in pids if b"frame-worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    pids: set[str] = set()
+    for thread in Path(f"/proc/{server.process.pid}/task").iterdir():
+        try:
+            pids.update((thread / "children").read_text().split())
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # the thread has ended; its children have gone to another
+    return [int(pid) for pid in pids if b"frame-worker" in command(int(pid))]
+
+
+def command(pid: int) -> bytes:
+    """The command line of a process; nothing when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def slices(count: int) -> list[pydicom.Dataset]:
@@ -64,13 +75,6 @@ def test_workers_end_when_the_server_is_killed(own_server):
     assert pids
     own_server.kill()
     poll(lambda: not any(b"frame-worker" in command(pid) for pid in pids), deadline=2, what="the workers' end")
-
-
-def command(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except FileNotFoundError:
-        return b""
 
 
 def test_an_import_whose_workers_are_killed_equals_an_undisturbed_one(own_server):
