@@ -19,7 +19,6 @@ final class BlockWorkspace<Word: CodingWord> {
         for bits in 0..<16 as Range<UInt32> {
             let lane = SIMD4(bits & 1, bits >> 2 & 1, bits >> 1 & 1, bits >> 3)
             memory.lanes[Int(bits)] = 0 &- lane
-            memory.bytes[Int(bits)] = lane[0] | lane[2] << 8 | lane[1] << 16 | lane[3] << 24
         }
     }
 

@@ -16,6 +16,11 @@ struct BlockMemory<Word: CoefficientWord> {
     let line: UnsafeMutablePointer<Word>
     /// By quad of the row above and of this one: significance and code results.
     let quads: UnsafeMutablePointer<UInt32>
+    /// By quad of a row of narrow words while decoding: where the bits of each sample begin, a byte each in the order of
+    /// `lanes`; how many bits the quad has; and the top bit of a value, 1 << (U_q - 1).
+    let starts: UnsafeMutablePointer<UInt32>
+    var totals: UnsafeMutablePointer<UInt32> { starts + 512 }
+    var tops: UnsafeMutablePointer<UInt32> { starts + 1024 }
     /// Significance with a border of one sample, for the refinement passes.
     let flags: UnsafeMutablePointer<UInt8>
     /// The context tables for the first row of quads and then for the others, and the residual tables; the owner of the
@@ -25,9 +30,8 @@ struct BlockMemory<Word: CoefficientWord> {
     let residualTable: UnsafeMutablePointer<UInt16>
     let residualCodes: UnsafeMutablePointer<UInt16>
     /// By the four bits of a quad's samples: a lane of ones for each bit that is set, in the order top left, top right,
-    /// bottom left, bottom right; and a byte of one, in the order of the bits.
+    /// bottom left, bottom right.
     let lanes: UnsafeMutablePointer<SIMD4<UInt32>>
-    let bytes: UnsafeMutablePointer<UInt32>
     /// The first byte after all parts.
     let end: UnsafeMutableRawPointer
 
@@ -38,6 +42,8 @@ struct BlockMemory<Word: CoefficientWord> {
     static var residualCodeEntries: Int { 33 }
 
     static var maximumSamples: Int { 4096 }
+    /// Room for the quads of a row and those beside it.
+    static var quadsOfRow: Int { 512 + 4 }
     static var maximumMagnitudeBytes: Int { 24576 }
     /// Bytes that a block takes at most.
     static var outputCapacity: Int { 40960 }
@@ -57,17 +63,17 @@ struct BlockMemory<Word: CoefficientWord> {
         runs = part(2048).assumingMemoryBound(to: UInt8.self)
         output = part(BlockMemory.outputCapacity).assumingMemoryBound(to: UInt8.self)
         line = part((1024 &+ 8) &* MemoryLayout<Word>.size).assumingMemoryBound(to: Word.self)
-        quads = part(2 &* (512 &+ 4) &* 4).assumingMemoryBound(to: UInt32.self)
+        quads = part(2 &* BlockMemory.quadsOfRow &* 4).assumingMemoryBound(to: UInt32.self)
+        starts = part(3 &* 512 &* 4).assumingMemoryBound(to: UInt32.self)
         flags = part(8192).assumingMemoryBound(to: UInt8.self)
         decodingTables = part(4 &* BlockMemory.decodingEntries).assumingMemoryBound(to: UInt32.self)
         encodingTables = part(2 &* BlockMemory.encodingEntries).assumingMemoryBound(to: UInt16.self)
         residualTable = part(2 &* BlockMemory.residualEntries).assumingMemoryBound(to: UInt16.self)
         residualCodes = part(2 &* BlockMemory.residualCodeEntries).assumingMemoryBound(to: UInt16.self)
         lanes = part(16 &* 16).assumingMemoryBound(to: SIMD4<UInt32>.self)
-        bytes = part(16 &* 4).assumingMemoryBound(to: UInt32.self)
         end = base + offset
     }
 
     /// Bytes that suffice for all parts.
-    static var byteCount: Int { 172 * 1024 }
+    static var byteCount: Int { 180 * 1024 }
 }

@@ -6,7 +6,11 @@ enum CleanupContext {
     static func of(_ quad: Int, left: UInt32, above: UnsafeMutablePointer<UInt32>, isFirstRow: Bool)
         -> UInt32
     {
-        beside(left, isFirstRow: isFirstRow) | self.above(quad, above, isFirstRow: isFirstRow)
+        if isFirstRow { return beside(left, isFirstRow: true) }
+        let north = above[quad]
+        let behind = (above[quad &- 1] &>> 3 | north &>> 1) & 1
+        let ahead = (north &>> 1 | above[quad &+ 1] &<< 1) & 4
+        return beside(left, isFirstRow: false) | behind | ahead
     }
 
     /// The part of a context that comes from rho of the quad before.
@@ -15,14 +19,14 @@ enum CleanupContext {
         isFirstRow ? (left &>> 1 | left & 1) & 7 : (left &>> 1 | left &>> 2) & 2
     }
 
-    /// The part of a context that comes from the row above.
+    /// The parts of the contexts of eight quads that come from the row above.
     @inline(__always)
-    static func above(_ quad: Int, _ above: UnsafeMutablePointer<UInt32>, isFirstRow: Bool) -> UInt32 {
-        if isFirstRow { return 0 }
-        let north = above[quad]
-        let behind = (above[quad &- 1] &>> 3 | north &>> 1) & 1
-        let ahead = (north &>> 1 | above[quad &+ 1] &<< 1) & 4
-        return behind | ahead
+    static func ofEight(_ quad: Int, above: UnsafeMutablePointer<UInt32>) -> SIMD8<UInt32> {
+        let north = UnsafeRawPointer(above + quad)
+        let west = (north - 4).loadUnaligned(as: SIMD8<UInt32>.self)
+        let east = (north + 4).loadUnaligned(as: SIMD8<UInt32>.self)
+        let half = north.loadUnaligned(as: SIMD8<UInt32>.self) &>> 1
+        return (west &>> 3 | half) & 1 | (half | east &<< 1) & 4
     }
 
     /// 2μ - 1 of a word, whose bit length is its exponent (T.814 7.3.7); 0 of an insignificant one.

@@ -31,8 +31,9 @@ struct CleanupDecoder<Word: CoefficientWord> {
         var runs = RunLengthReader(bytes + prefix, count: suffix)
 
         let line = memory.line + 2
-        (line - 2).initialize(repeating: 0, count: 2 &* quadCount &+ 6)
-        let rowOfQuads = 512 + 4
+        // Rows are read eight quads at a time.
+        (line - 2).initialize(repeating: 0, count: 2 &* ((quadCount &+ 7) & ~7) &+ 6)
+        let rowOfQuads = BlockMemory<Word>.quadsOfRow
         memory.quads.initialize(repeating: 0, count: 2 &* rowOfQuads)
         var here = memory.quads + 1
         var above = memory.quads + rowOfQuads + 1
@@ -44,19 +45,19 @@ struct CleanupDecoder<Word: CoefficientWord> {
         var words = memory.words
         for row in 0..<(height &+ 1) &>> 1 {
             if row == 0 {
-                readCodesOfFirstRow(&runs, &codePosition, quadCount, above, here)
+                readCodesOfFirstRow(&runs, &codePosition, quadCount, here)
             } else {
                 readCodesOfOtherRow(&runs, &codePosition, quadCount, above, here)
             }
-            let greatest: Int
+            let isWithin: Bool
             if Word.self == UInt32.self {
-                greatest = readNarrowMagnitudes(
+                isWithin = readNarrowMagnitudes(
                     &magnitudePosition, quadCount, bound, here, UnsafeMutableRawPointer(line),
                     UnsafeMutableRawPointer(words))
             } else {
-                greatest = readMagnitudes(&magnitudePosition, quadCount, bound, here, line, words)
+                isWithin = readMagnitudes(&magnitudePosition, quadCount, bound, here, line, words)
             }
-            guard greatest <= bound else { return false }
+            guard isWithin else { return false }
             // Past the end there is only padding, enough for one row.
             codePosition = min(codePosition, codeBits)
             magnitudePosition = min(magnitudePosition, magnitudeBits)
@@ -68,10 +69,9 @@ struct CleanupDecoder<Word: CoefficientWord> {
 
     @inline(never)
     private func readCodesOfFirstRow(
-        _ runs: inout RunLengthReader, _ position: inout Int, _ quadCount: Int,
-        _ above: UnsafeMutablePointer<UInt32>, _ here: UnsafeMutablePointer<UInt32>
+        _ runs: inout RunLengthReader, _ position: inout Int, _ quadCount: Int, _ here: UnsafeMutablePointer<UInt32>
     ) {
-        readCodes(&runs, &position, isFirstRow: true, quadCount, above, here)
+        readCodes(&runs, &position, isFirstRow: true, quadCount, here)
     }
 
     @inline(never)
@@ -79,7 +79,14 @@ struct CleanupDecoder<Word: CoefficientWord> {
         _ runs: inout RunLengthReader, _ position: inout Int, _ quadCount: Int,
         _ above: UnsafeMutablePointer<UInt32>, _ here: UnsafeMutablePointer<UInt32>
     ) {
-        readCodes(&runs, &position, isFirstRow: false, quadCount, above, here)
+        // Each quad's place holds what its context has from above until its record comes.
+        var quad = 0
+        while quad < quadCount {
+            UnsafeMutableRawPointer(here + quad).storeBytes(
+                of: CleanupContext.ofEight(quad, above: above) &<< 7, as: SIMD8<UInt32>.self)
+            quad &+= 8
+        }
+        readCodes(&runs, &position, isFirstRow: false, quadCount, here)
     }
 
     /// Reads the codes of a row of quads; a record has rho from bit 0, e_1 from bit 4, e_k from bit 8, u_q from bit 16.
@@ -89,7 +96,7 @@ struct CleanupDecoder<Word: CoefficientWord> {
     @inline(__always)
     private func readCodes(
         _ runs: inout RunLengthReader, _ position: inout Int, isFirstRow: Bool, _ quadCount: Int,
-        _ above: UnsafeMutablePointer<UInt32>, _ here: UnsafeMutablePointer<UInt32>
+        _ here: UnsafeMutablePointer<UInt32>
     ) {
         let table = UnsafePointer(memory.decodingTables + (isFirstRow ? 0 : 1024))
         let residuals = UnsafePointer(memory.residualTable)
@@ -107,7 +114,7 @@ struct CleanupDecoder<Word: CoefficientWord> {
             var used = 0
 
             var first: UInt32 = 0
-            let context = left | CleanupContext.above(quad, above, isFirstRow: isFirstRow) &<< 7
+            let context = left | (isFirstRow ? 0 : here[quad])
             if context != 0 || runs.next() {
                 first = table[Int(context | UInt32(truncatingIfNeeded: bits) & 127)]
             }
@@ -116,8 +123,7 @@ struct CleanupDecoder<Word: CoefficientWord> {
 
             var second: UInt32 = 0
             if quad &+ 1 < quadCount {
-                let context =
-                    first &>> 16 | CleanupContext.above(quad &+ 1, above, isFirstRow: isFirstRow) &<< 7
+                let context = first &>> 16 | (isFirstRow ? 0 : here[quad &+ 1])
                 if context != 0 || runs.next() {
                     second = table[Int(context | UInt32(truncatingIfNeeded: bits) & 127)]
                 }
@@ -140,7 +146,7 @@ struct CleanupDecoder<Word: CoefficientWord> {
             var u1 = residual &>> 10 & 7 &+ suffixes & (1 &<< firstSuffixBits &- 1)
             var u2 = residual &>> 13 &+ suffixes &>> firstSuffixBits
             used &+= Int(residual & 7 &+ suffixBits)
-            if u1 > 32 || u2 > 32 {
+            if u1 | u2 > 32 {
                 if u1 > 32 {
                     u1 &+= UInt32(truncatingIfNeeded: bits & 15) &<< 2
                     bits &>>= 4
@@ -162,13 +168,13 @@ struct CleanupDecoder<Word: CoefficientWord> {
         here[quadCount] = 0
     }
 
-    /// Reads the magnitudes and signs of a row of quads into two rows of words; gives the greatest exponent bound, U_q.
+    /// Reads the magnitudes and signs of a row of quads into two rows of words; false when an exponent bound, U_q, exceeds
+    /// `bound`.
     @inline(never)
     private func readMagnitudes(
         _ position: inout Int, _ quadCount: Int, _ bound: Int, _ here: UnsafeMutablePointer<UInt32>,
         _ line: UnsafeMutablePointer<Word>, _ words: UnsafeMutablePointer<Word>
-    ) -> Int {
-        let magnitudes = UnsafeRawPointer(memory.magnitudes)
+    ) -> Bool {
         let top = words
         let bottom = words + 2 &* quadCount
         var greatest = 0
@@ -199,14 +205,14 @@ struct CleanupDecoder<Word: CoefficientWord> {
             let count3 = exponentBound & (0 &- significant3) &- record &>> 11 & 1
             let half = count0 &+ count1
             let total = half &+ count2 &+ count3
-            let plain0 = load(magnitudes, bit)
+            let plain0 = load(bit)
             var plain1 = plain0 &>> count0
             var plain2 = plain0 &>> half
             var plain3 = plain2 &>> count2
             if total > 57 {
-                plain1 = load(magnitudes, bit &+ Int(truncatingIfNeeded: count0))
-                plain2 = load(magnitudes, bit &+ Int(truncatingIfNeeded: half))
-                plain3 = load(magnitudes, bit &+ Int(truncatingIfNeeded: half &+ count2))
+                plain1 = load(bit &+ Int(truncatingIfNeeded: count0))
+                plain2 = load(bit &+ Int(truncatingIfNeeded: half))
+                plain3 = load(bit &+ Int(truncatingIfNeeded: half &+ count2))
             }
             bit &+= Int(truncatingIfNeeded: total)
             // Each value is 2μ - 2 + sign of a significant sample, its top bit known where e_k says so.
@@ -223,77 +229,132 @@ struct CleanupDecoder<Word: CoefficientWord> {
             line[x &+ 1] = Word(truncatingIfNeeded: (value3 | 1) & (0 &- significant3))
         }
         position = bit
-        return greatest
+        return greatest <= bound
     }
 
-    /// `readMagnitudes` for words of 32 bits, the four samples of a quad side by side.
+    /// `readMagnitudes` for words of 32 bits: first the exponent bounds of the whole row, which need nothing of the stream.
     @inline(never)
     private func readNarrowMagnitudes(
         _ position: inout Int, _ quadCount: Int, _ bound: Int, _ here: UnsafeMutablePointer<UInt32>,
         _ line: UnsafeMutableRawPointer, _ words: UnsafeMutableRawPointer
-    ) -> Int {
-        let magnitudes = UnsafeRawPointer(memory.magnitudes)
-        let lanes = UnsafePointer(memory.lanes)
-        let bytes = UnsafePointer(memory.bytes)
-        let line = line.assumingMemoryBound(to: UInt32.self)
+    ) -> Bool {
+        let isWithin = boundExponents(quadCount, UInt32(truncatingIfNeeded: bound), here, line)
         let rowBytes = 8 &* quadCount
-        var target = words
-        var greatest = 0
-        var lineLeft: UInt32 = 0
+        var top = words
+        var line = line
         var bit = position
-        for quad in 0..<quadCount {
-            let record = here[quad]
-            let place = line + 2 &* quad
-            let lineRight = place[1]
-            let rho = record & 15
-            let reach = rho & (rho &- 1) != 0 ? lineLeft | place[0] | lineRight | place[2] : 0
-            let asked = 31 &- (reach | 2).leadingZeroBitCount &+ Int(record &>> 16)
-            greatest = max(greatest, asked)
-            let exponentBound = UInt32(truncatingIfNeeded: min(asked, bound))
-            lineLeft = lineRight
-
-            // Where the bits of each sample end, one byte each, from those of the first.
-            let known = Int(record &>> 8 & 15)
-            let counts = exponentBound &* bytes[Int(rho)] &- bytes[known]
-            let ends = counts &* 0x0101_0101
-            let end0 = UInt64(ends & 0xFF)
-            let end1 = UInt64(ends &>> 8 & 0xFF)
-            let end2 = UInt64(ends &>> 16 & 0xFF)
-            let total = Int(ends &>> 24)
-            let plain0 = load(magnitudes, bit)
-            var plain1 = plain0 &>> end0
-            var plain2 = plain0 &>> end1
-            var plain3 = plain0 &>> end2
-            if total > 57 {
-                plain1 = load(magnitudes, bit &+ Int(end0))
-                plain2 = load(magnitudes, bit &+ Int(end1))
-                plain3 = load(magnitudes, bit &+ Int(end2))
-            }
-            bit &+= total
-            let plain = SIMD4(
-                UInt32(truncatingIfNeeded: plain0), UInt32(truncatingIfNeeded: plain2),
-                UInt32(truncatingIfNeeded: plain1), UInt32(truncatingIfNeeded: plain3))
-
-            // 2μ - 2 + sign of a significant sample in `exponentBound` bits, the top one known where e_k says so.
-            let significant = lanes[Int(rho)]
-            let top = UInt32(1) &<< (exponentBound &- 1)
-            let tops = SIMD4(repeating: top)
-            let mask = SIMD4(repeating: top &* 2 &- 1) & significant ^ tops & lanes[known]
-            let value = plain & mask | tops & lanes[Int(record &>> 4 & 15)]
-            let word = value &+ significant & 2
-            let length = (value | 1) & significant
-            target.storeBytes(of: word.lowHalf, as: SIMD2<UInt32>.self)
-            (target + rowBytes).storeBytes(of: word.highHalf, as: SIMD2<UInt32>.self)
-            UnsafeMutableRawPointer(place).storeBytes(of: length.highHalf, as: SIMD2<UInt32>.self)
-            target += 8
+        var quad = 0
+        while quad < quadCount {
+            let (words, lengths) = quadWords(quad, &bit, here)
+            top.storeBytes(of: words.lowHalf, as: SIMD2<UInt32>.self)
+            (top + rowBytes).storeBytes(of: words.highHalf, as: SIMD2<UInt32>.self)
+            line.storeBytes(of: lengths.highHalf, as: SIMD2<UInt32>.self)
+            top += 8
+            line += 8
+            quad &+= 1
         }
         position = bit
-        return greatest
+        return isWithin
     }
 
-    /// At least 57 plain bits at a bit position.
+    /// Finds U_q of a row of quads and where the bits of their samples begin; false when a U_q exceeds `bound`.
+    ///
+    /// Comparisons of vectors are written as arithmetic, which Swift compiles to vectors.
     @inline(__always)
-    private func load(_ plain: UnsafeRawPointer, _ bit: Int) -> UInt64 {
-        (plain + bit &>> 3).loadUnaligned(as: UInt64.self) &>> UInt64(truncatingIfNeeded: bit & 7)
+    private func boundExponents(
+        _ quadCount: Int, _ bound: UInt32, _ here: UnsafeMutablePointer<UInt32>, _ line: UnsafeMutableRawPointer
+    ) -> Bool {
+        var excess = SIMD8<Int32>(repeating: 0)
+        var quad = 0
+        while quad < quadCount {
+            let record = UnsafeRawPointer(here + quad).loadUnaligned(as: SIMD8<UInt32>.self)
+            // The four samples above: the last of the quad before, two of this one, the first of the next.
+            let above = UnsafeRawPointer(line + 8 &* quad)
+            let halves =
+                (above - 4).loadUnaligned(as: SIMD8<UInt64>.self) | (above + 4).loadUnaligned(as: SIMD8<UInt64>.self)
+            let reach = SIMD8<UInt32>(truncatingIfNeeded: halves | halves &>> 32)
+            // γ: the prediction from above counts when the quad has two significant samples or more.
+            let rho = record & 15
+            let further = rho & (rho &- 1)
+            let counted = reach & signs(0 &- further) | 2
+            // The exponent of a float is the place of the top bit, when those below cannot round up to the next.
+            let topmost = SIMD8<Float>(SIMD8<Int32>(truncatingIfNeeded: counted & ~(counted &>> 1)))
+            let predicted = unsafeBitCast(topmost, to: SIMD8<UInt32>.self) &>> 23 &- 127
+            let left = bound &- (predicted &+ record &>> 16)
+            excess |= SIMD8(truncatingIfNeeded: left)
+            // Beyond the bound the block is refused after the row.
+            let exponent = bound &- (left & ~signs(left))
+            // One byte for each sample: the bits it has, then where they end, counted from the first of the quad.
+            let significant = rho &* 0x0020_4081 & 0x0101_0101
+            let known = record &>> 8 & 15 &* 0x0020_4081 & 0x0101_0101
+            let ends = (exponent &* significant &- known) &* 0x0101_0101
+            // In the order of `lanes`.
+            let starts = ends & 0xFF00 | (ends & 0xFF) &<< 16 | (ends & 0xFF_0000) &<< 8
+            UnsafeMutableRawPointer(memory.starts + quad).storeBytes(of: starts, as: SIMD8<UInt32>.self)
+            UnsafeMutableRawPointer(memory.totals + quad).storeBytes(of: ends &>> 24, as: SIMD8<UInt32>.self)
+            UnsafeMutableRawPointer(memory.tops + quad).storeBytes(
+                of: SIMD8(repeating: 1) &<< (exponent &- 1), as: SIMD8<UInt32>.self)
+            quad &+= 8
+        }
+        return excess.min() >= 0
+    }
+
+    /// Lanes of ones where the top bit is set.
+    @inline(__always)
+    private func signs(_ lanes: SIMD8<UInt32>) -> SIMD8<UInt32> {
+        SIMD8(truncatingIfNeeded: SIMD8<Int32>(truncatingIfNeeded: lanes) &>> 31)
+    }
+
+    /// The words of a quad, top row and bottom row, and what has the lengths of its samples, 2μ - 1.
+    @inline(__always)
+    private func quadWords(_ quad: Int, _ bit: inout Int, _ here: UnsafeMutablePointer<UInt32>)
+        -> (words: SIMD4<UInt32>, lengths: SIMD4<UInt32>)
+    {
+        let total = Int(memory.totals[quad])
+        let starts = memory.starts[quad]
+        let plain: SIMD4<UInt32>
+        if total <= 57 {
+            plain = SIMD4(truncatingIfNeeded: SIMD4(repeating: load(bit)) &>> lanes(starts))
+        } else {
+            plain = separateLoads(bit, starts)
+        }
+        bit &+= total
+
+        // 2μ - 2 + sign of a significant sample in U_q bits, the top one known where e_k says so.
+        let record = here[quad]
+        let records = SIMD4(repeating: record)
+        let significant = memory.lanes[Int(record & 15)]
+        let tops = SIMD4(repeating: memory.tops[quad])
+        let unknown = (tops &+ tops &- 1) & significant ^ tops & signs(records &<< SIMD4(23, 21, 22, 20))
+        let value = plain & unknown | tops & signs(records &<< SIMD4(27, 25, 26, 24))
+        return (value &+ significant & 2, (value | 1) & significant)
+    }
+
+    /// Lanes of ones where the top bit is set.
+    @inline(__always)
+    private func signs(_ lanes: SIMD4<UInt32>) -> SIMD4<UInt32> {
+        SIMD4(truncatingIfNeeded: SIMD4<Int32>(truncatingIfNeeded: lanes) &>> 31)
+    }
+
+    /// The bits of a quad's samples when they are too many for one load; not inlined, so that the usual way stays in vectors.
+    @inline(never)
+    private func separateLoads(_ bit: Int, _ starts: UInt32) -> SIMD4<UInt32> {
+        let starts = lanes(starts)
+        return SIMD4(
+            truncatingIfNeeded: SIMD4(
+                load(bit), load(bit &+ Int(starts[1])), load(bit &+ Int(starts[2])), load(bit &+ Int(starts[3]))))
+    }
+
+    /// Four bytes as lanes.
+    @inline(__always)
+    private func lanes(_ bytes: UInt32) -> SIMD4<UInt64> {
+        SIMD4(truncatingIfNeeded: unsafeBitCast(bytes, to: SIMD4<UInt8>.self))
+    }
+
+    /// At least 57 plain bits of the magnitudes at a bit position.
+    @inline(__always)
+    private func load(_ bit: Int) -> UInt64 {
+        UnsafeRawPointer(memory.magnitudes + bit &>> 3).loadUnaligned(as: UInt64.self)
+            &>> UInt64(truncatingIfNeeded: bit & 7)
     }
 }

@@ -38,7 +38,7 @@ struct CleanupEncoder<Word: CoefficientWord> {
         let quadCount = (width &+ 1) &>> 1
         let line = memory.line + 2
         (line - 2).initialize(repeating: 0, count: 2 &* quadCount &+ 6)
-        let rowOfQuads = 512 + 4
+        let rowOfQuads = BlockMemory<Word>.quadsOfRow
         memory.quads.initialize(repeating: 0, count: 2 &* rowOfQuads)
         var here = memory.quads + 1
         var above = memory.quads + rowOfQuads + 1
