@@ -7,7 +7,8 @@ write one tile-part per resolution, TLM, and as many decompositions as bring the
 ours and OpenJPH's alternate on the same core; the ratio is the median of the rounds' ratios. imagecodecs' times include
 its call from Python and the allocation of its result.
 Verification is what an import does with every frame: decode, and the CRC-32 of all resolutions; it is compared with
-our own decoding.
+our own decoding. So is decoding with the module for browsers, in node: one thread, elapsed time, the samples left
+where they are; node's compiler and garbage collector may use the other cores, as a browser's do.
 
 Not measured: reduced resolutions, several threads, lossy codestreams.
 """
@@ -25,7 +26,7 @@ import numpy as np
 import pydicom
 from pydicom.data import get_testdata_file
 
-from harness import ROOT, SERVER_CORE, Row, paired_ratio, say
+from harness import CORES, ROOT, SERVER_CORE, Row, paired_ratio, say
 from images import ct_slices, phantom
 
 ROUNDS = 5
@@ -39,6 +40,7 @@ def measure(folder: Path) -> list[Row]:
                "--scratch-path", str(BUILD)]
     subprocess.run([*command, "--quiet"], check=True)
     program = subprocess.run([*command, "--show-bin-path"], check=True, capture_output=True, text=True).stdout.strip()
+    subprocess.run([ROOT / "Scripts" / "build-browser-codec.sh", folder / "browser"], check=True)
     os.sched_setaffinity(0, {SERVER_CORE})
     rows = []
     for name, image, bits in images():
@@ -73,50 +75,84 @@ def real_images():
         yield f"real {path.stem}", pixels, 8 * pixels.itemsize
 
 
-def compare(program: Path, folder: Path, name: str, image: np.ndarray, bits: int) -> list[Row]:
+def compare(codec: Path, folder: Path, name: str, image: np.ndarray, bits: int) -> list[Row]:
     samples = folder / "samples"
     samples.write_bytes(image.tobytes())
     height, width, components = (*image.shape, 1)[:3]
+    stream = folder / "codestream"
     numbers = [width, height, components, bits, int(image.dtype.kind == "i")]
-    ours = subprocess.Popen(
-        [str(program), str(samples), *map(str, numbers)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    ours = Measured([codec, samples, stream, *numbers])
+    ours.times("decode")  # it has written the codestream when it answers
+    browser = Measured(
+        ["node", ROOT / "Benchmarks" / "Codec" / "browser.mjs", folder / "browser", stream, samples], cores=CORES)
     encoded = peer_encode(image)
     assert np.array_equal(imagecodecs.htj2k_decode(encoded), image)
     rows = []
     title = f"{name} ({width} × {height})"
     actions = {"encode": lambda: peer_encode(image), "decode": lambda: imagecodecs.htj2k_decode(encoded)}
-    decoding = 0.0
-    for verb in ["encode", "decode", "verify"]:
-        speeds, peers, bests, peer_bests = [], [], [], []
+    for verb, action in actions.items():
+        mine, theirs = Speeds(image), Speeds(image)
         for _ in range(ROUNDS):
-            print(verb, SECONDS, file=ours.stdin, flush=True)
-            median, least, size = map(int, ours.stdout.readline().split())
-            speeds.append(image.nbytes / median * 1e3)
-            bests.append(image.nbytes / least * 1e3)
-            if verb in actions:
-                median, least = nanoseconds(actions[verb])
-                peers.append(image.nbytes / median * 1e3)
-                peer_bests.append(image.nbytes / least * 1e3)
-        if verb == "decode":
-            decoding = statistics.median(speeds)
-        if verb not in actions:
-            speed = statistics.median(speeds)
-            rows.append(Row(f"{title}, {verb}", figure(speeds, bests), "our decoding", speed / decoding))
-            continue
-        ratio = paired_ratio(speeds, peers)
-        say(f"{title}, {verb}: {[round(s) for s in speeds]} against {[round(s) for s in peers]} MB/s")
+            mine.add(*ours.times(verb))
+            theirs.add(*nanoseconds(action))
+        ratio = paired_ratio(mine.medians, theirs.medians)
+        say(f"{title}, {verb}: {mine} against {theirs}")
+        rows.append(Row(f"{title}, {verb}", str(mine), str(theirs), ratio, "ratio ≥ 1", ratio >= 1))
+    for name, program, verb, least in [("verify", ours, "verify", None), ("decode in node", browser, "decode", 0.5)]:
+        mine, native = Speeds(image), Speeds(image)
+        for _ in range(ROUNDS):
+            mine.add(*program.times(verb))
+            native.add(*ours.times("decode"))
+        ratio = paired_ratio(mine.medians, native.medians)
+        say(f"{title}, {name}: {mine} against {native}")
         rows.append(Row(
-            f"{title}, {verb}", figure(speeds, bests), figure(peers, peer_bests), ratio, "ratio ≥ 1", ratio >= 1))
-    ours.stdin.close()
-    ours.wait()
+            f"{title}, {name}", str(mine), "our decoding", ratio, f"ratio ≥ {least}" if least else "",
+            ratio >= least if least else None))
+    browser.close()
+    ours.close()
+    size = stream.stat().st_size
     rows.append(Row(
         f"{title}, size", f"{size} B", f"{len(encoded)} B", size / len(encoded), "ratio ≤ 1.01",
         size <= 1.01 * len(encoded)))
     return rows
 
 
-def figure(medians: list[float], bests: list[float]) -> str:
-    return f"{statistics.median(medians):.0f} MB/s, best {max(bests):.0f}"
+class Measured:
+    """A program that answers each line of what to do, and for how long, with a line of times."""
+
+    def __init__(self, command: list, cores: list[int] | None = None):
+        """Starts it on the cores named, else on this process's."""
+        self.process = subprocess.Popen(
+            [str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        if cores:
+            os.sched_setaffinity(self.process.pid, cores)
+
+    def times(self, verb: str) -> tuple[int, int]:
+        """The median and the least time of a run, in nanoseconds."""
+        print(verb, SECONDS, file=self.process.stdin, flush=True)
+        median, least, _ = map(int, self.process.stdout.readline().split())
+        return median, least
+
+    def close(self):
+        self.process.stdin.close()
+        if self.process.wait():
+            raise SystemExit(f"{self.process.args} failed")
+
+
+class Speeds:
+    """Megabytes a second of each round."""
+
+    def __init__(self, image: np.ndarray):
+        self.byte_count = image.nbytes
+        self.medians: list[float] = []
+        self.best = 0.0
+
+    def add(self, median: float, least: float):
+        self.medians.append(self.byte_count / median * 1e3)
+        self.best = max(self.best, self.byte_count / least * 1e3)
+
+    def __str__(self) -> str:
+        return f"{statistics.median(self.medians):.0f} MB/s, best {self.best:.0f}"
 
 
 def peer_encode(image: np.ndarray) -> bytes:

@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 missing=()
-for package in nginx-light wrk openssl python3-venv orthanc orthanc-dicomweb; do
+for package in nginx-light wrk openssl python3-venv nodejs orthanc orthanc-dicomweb; do
     status=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)
     [[ "$status" == "installed" ]] || missing+=("$package")
 done

@@ -96,8 +96,9 @@ public func decoderDescribe(_ decoder: UnsafeMutableRawPointer, _ numbers: Unsaf
     }
 }
 
-/// Decodes a region of the image reduced by `levels` halvings, all of it when `width` is 0; writes width, height, the place
-/// of the samples and their bytes to `numbers`; 0, or the number of an error. The samples stay until the next call.
+/// Decodes a region of the image reduced by `levels` halvings, all of it when `width` is 0; writes width, height, components,
+/// bits, whether signed, bytes of a sample, the place of the samples and how many bytes these are to `numbers`; 0, or the
+/// number of an error. The samples stay until the next call.
 @_expose(wasm, "decoder_decode")
 @_cdecl("decoder_decode")
 public func decoderDecode(
@@ -111,11 +112,15 @@ public func decoderDecode(
             options.region = PixelRegion(x: Int(x), y: Int(y), width: Int(width), height: Int(height))
         }
         let samples = try decoder.decode(options)
-        let size = try decoder.headers().size(reducedBy: Int(levels))
-        numbers[0] = width != 0 ? width : Int32(truncatingIfNeeded: size.width)
-        numbers[1] = width != 0 ? height : Int32(truncatingIfNeeded: size.height)
-        numbers[2] = Int32(truncatingIfNeeded: Int(bitPattern: samples.baseAddress))
-        numbers[3] = Int32(truncatingIfNeeded: samples.count)
+        let codestream = try decoder.headers()
+        let image = codestream.image
+        let size = codestream.size(reducedBy: Int(levels))
+        let values = [
+            width != 0 ? Int(width) : size.width, width != 0 ? Int(height) : size.height, image.components,
+            image.bitDepth, image.isSigned ? 1 : 0, image.bytesPerSample, Int(bitPattern: samples.baseAddress),
+            samples.count,
+        ]
+        for (index, value) in values.enumerated() { numbers[index] = Int32(truncatingIfNeeded: value) }
     }
 }
 

@@ -109,19 +109,20 @@ export class Decoder {
 
     /**
      * The image halved `reducedBy` times, or the region {x, y, width, height} of that: samples interleaved by pixel in
-     * the typed array that suits them.
+     * the typed array that suits them. With `copy: false` they are a view of the module's memory, for those who draw them
+     * at once: the next call of the module may overwrite or detach it.
      */
-    decode({reducedBy = 0, region = null} = {}) {
-        const {components, bitDepth, isSigned, bytesPerSample} = this.describe();
+    decode({reducedBy = 0, region = null, copy = true} = {}) {
         const {x, y, width: columns, height: rows} = region ?? {x: 0, y: 0, width: 0, height: 0};
         if (region && (columns < 1 || rows < 1)) throw new RangeError("a region has a width and a height");
-        const [width, height, place, count] = this.#call(4, (numbers) =>
+        const [width, height, components, bitDepth, sign, bytesPerSample, place, count] = this.#call(8, (numbers) =>
             this.#exports.decoder_decode(this.#open, reducedBy, x, y, columns, rows, numbers));
-        const memory = this.#exports.memory.buffer.slice(place, place + count);
+        const isSigned = sign === 1;
         const type = isSigned
             ? {1: Int8Array, 2: Int16Array, 4: Int32Array}[bytesPerSample]
             : {1: Uint8Array, 2: Uint16Array, 4: Uint32Array}[bytesPerSample];
-        return {width, height, components, bitDepth, isSigned, reducedBy, samples: new type(memory)};
+        const view = new type(this.#exports.memory.buffer, place, count / bytesPerSample);
+        return {width, height, components, bitDepth, isSigned, reducedBy, samples: copy ? view.slice() : view};
     }
 
     /** Gives the memory back. */

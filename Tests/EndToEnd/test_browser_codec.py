@@ -41,6 +41,11 @@ for (const name of process.argv.slice(2)) {
     const described = decoder.describe();
     const region = {x: 1, y: 1, width: described.width - 2, height: described.height - 2};
     const part = decoder.decode({region});
+    const kept = decoder.decode();
+    const view = decoder.decode({copy: false}).samples;
+    if (Buffer.compare(Buffer.from(kept.samples.buffer), Buffer.from(view.buffer, view.byteOffset, view.byteLength))) {
+        throw new Error("the view is not the copy");
+    }
     decoder.close();
     const whole = codec.decode(bytes);
     const checksum = codec.crc32(new Uint8Array(whole.samples.buffer));

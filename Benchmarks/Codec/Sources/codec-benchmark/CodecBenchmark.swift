@@ -4,18 +4,18 @@ import HTJ2K
 
 /// Runs the codec on one image in one thread, as `Benchmarks/codec.py` asks.
 ///
-///     codec-benchmark <file of samples> <width> <height> <components> <bits> <signed: 0 or 1>
+///     codec-benchmark <samples> <codestream> <width> <height> <components> <bits> <signed: 0 or 1>
 ///
-/// Each line on standard input is `encode`, `decode` or `verify` with how many seconds to go on for; the answer is a line
+/// Reads the one file and writes the other. Each line on standard input is `encode`, `decode` or `verify` with how many seconds to go on for; the answer is a line
 /// with the median and the least CPU time of a run in nanoseconds and the bytes of the codestream.
 @main
 struct CodecBenchmark {
     static func main() throws {
         let arguments = CommandLine.arguments
-        let numbers = arguments.dropFirst(2).compactMap { Int($0) }
+        let numbers = arguments.dropFirst(3).compactMap { Int($0) }
         guard numbers.count == 5 else {
             throw BenchmarkError(
-                message: "usage: codec-benchmark <samples> <width> <height> <components> <bits> <signed>")
+                message: "usage: codec-benchmark <samples> <codestream> <width> <height> <components> <bits> <signed>")
         }
         let image = ImageDescription(
             width: numbers[0], height: numbers[1], components: numbers[2], bitDepth: numbers[3],
@@ -25,6 +25,7 @@ struct CodecBenchmark {
         guard try Codestream(encoded).decode() == samples else {
             throw BenchmarkError(message: "the decoded samples are not those that were encoded")
         }
+        try Data(encoded).write(to: URL(fileURLWithPath: arguments[2]))
         while let line = readLine() {
             let words = line.split(separator: " ")
             guard words.count == 2, let seconds = Double(words[1]) else { continue }

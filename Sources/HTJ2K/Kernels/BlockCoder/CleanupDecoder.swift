@@ -277,9 +277,7 @@ struct CleanupDecoder<Word: CoefficientWord> {
             let rho = record & 15
             let further = rho & (rho &- 1)
             let counted = reach & signs(0 &- further) | 2
-            // The exponent of a float is the place of the top bit, when those below cannot round up to the next.
-            let topmost = SIMD8<Float>(SIMD8<Int32>(truncatingIfNeeded: counted & ~(counted &>> 1)))
-            let predicted = unsafeBitCast(topmost, to: SIMD8<UInt32>.self) &>> 23 &- 127
+            let predicted = topBits(counted)
             let left = bound &- (predicted &+ record &>> 16)
             excess |= SIMD8(truncatingIfNeeded: left)
             // Beyond the bound the block is refused after the row.
@@ -305,6 +303,14 @@ struct CleanupDecoder<Word: CoefficientWord> {
         SIMD8(truncatingIfNeeded: SIMD8<Int32>(truncatingIfNeeded: lanes) &>> 31)
     }
 
+    /// The places of the top bits of numbers from 1 to 2³¹ - 1.
+    @inline(__always)
+    private func topBits(_ numbers: SIMD8<UInt32>) -> SIMD8<UInt32> {
+        // The exponent of a float, when the bits below the top one cannot round up to the next.
+        let floats = SIMD8<Float>(SIMD8<Int32>(truncatingIfNeeded: numbers & ~(numbers &>> 1)))
+        return unsafeBitCast(floats, to: SIMD8<UInt32>.self) &>> 23 &- 127
+    }
+
     /// The words of a quad, top row and bottom row, and what has the lengths of its samples, 2μ - 1.
     @inline(__always)
     private func quadWords(_ quad: Int, _ bit: inout Int, _ here: UnsafeMutablePointer<UInt32>)
@@ -322,18 +328,11 @@ struct CleanupDecoder<Word: CoefficientWord> {
 
         // 2μ - 2 + sign of a significant sample in U_q bits, the top one known where e_k says so.
         let record = here[quad]
-        let records = SIMD4(repeating: record)
         let significant = memory.lanes[Int(record & 15)]
         let tops = SIMD4(repeating: memory.tops[quad])
-        let unknown = (tops &+ tops &- 1) & significant ^ tops & signs(records &<< SIMD4(23, 21, 22, 20))
-        let value = plain & unknown | tops & signs(records &<< SIMD4(27, 25, 26, 24))
+        let unknown = (tops &+ tops &- 1) & significant ^ tops & memory.lanes[Int(record &>> 8 & 15)]
+        let value = plain & unknown | tops & memory.lanes[Int(record &>> 4 & 15)]
         return (value &+ significant & 2, (value | 1) & significant)
-    }
-
-    /// Lanes of ones where the top bit is set.
-    @inline(__always)
-    private func signs(_ lanes: SIMD4<UInt32>) -> SIMD4<UInt32> {
-        SIMD4(truncatingIfNeeded: SIMD4<Int32>(truncatingIfNeeded: lanes) &>> 31)
     }
 
     /// The bits of a quad's samples when they are too many for one load; not inlined, so that the usual way stays in vectors.
