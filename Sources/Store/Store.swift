@@ -74,11 +74,14 @@ public final class Store: Sendable {
             defer { opened = [:] }
             return Array(opened.values)
         }
+        // A data store that cannot write its last accesses keeps nothing else from being closed.
+        var failure: (any Error)?
         for datastore in datastores {
-            try await datastore.close()
+            do { try await datastore.close() } catch { failure = failure ?? error }
         }
         try await services.close()
         try await encoders.shutdownGracefully()
+        if let failure { throw failure }
     }
 
     /// The Amazon Resource Name of a data store or of an image set in it.

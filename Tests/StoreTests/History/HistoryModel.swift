@@ -1,6 +1,6 @@
 /// The rules of spec/30 once more, as plainly as can be: what a store must look like after any history of imports,
 /// updates, copies, promotions and deletes. Nothing here is shared with the code under test.
-struct HistoryModel {
+struct HistoryModel: Equatable {
     /// One instance: which import it came from, and an attribute that updates change.
     struct Instance: Equatable {
         var marker: Int
