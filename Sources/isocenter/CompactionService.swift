@@ -6,7 +6,6 @@ import Store
 struct CompactionService: Service {
     let store: Store
     let interval: Duration
-    let grace: Duration
     let logger: Logger
 
     func run() async throws {
@@ -14,7 +13,10 @@ struct CompactionService: Service {
             while !Task.isCancelled {
                 do {
                     try await Task.sleep(for: interval)
-                    let report = try await store.compact(grace: grace)
+                    let report = try await store.compact()
+                    for failure in report.failures {
+                        logger.error("an object was not compacted", metadata: ["reason": "\(failure)"])
+                    }
                     guard report.deletedPacks > 0 else { continue }
                     logger.info(
                         "compacted",

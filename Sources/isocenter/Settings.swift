@@ -42,8 +42,6 @@ struct Settings: Codable, Sendable {
     struct Compaction: Codable, Sendable {
         /// Between two looks.
         var interval: Double?
-        /// For readers to finish with a pack before it is deleted.
-        var grace: Double?
     }
 
     /// Limits that differ from the service's.
@@ -133,7 +131,6 @@ struct Settings: Codable, Sendable {
     }
 
     var compactionPause: Duration { .seconds(compaction?.interval ?? 60) }
-    var compactionReaderTime: Duration { .seconds(compaction?.grace ?? 60) }
 
     /// How the gateway listens.
     func gateway(isUnauthenticated: Bool) -> GatewayConfiguration {

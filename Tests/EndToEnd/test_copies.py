@@ -292,7 +292,7 @@ def test_a_deleted_set_is_gone_with_all_versions_and_its_bytes_only_with_the_las
 
 def test_the_space_of_deleted_sets_returns_while_the_server_runs(own_server, folder):
     settings = folder / "settings.yaml"
-    settings.write_text("compaction:\n  interval: 0.2\n  grace: 0.1\n")
+    settings.write_text("compaction:\n  interval: 0.2\n")
     own_server.arguments += ["--config", str(settings)]
     own_server.start()
     store = Datastore(own_server, "compaction")

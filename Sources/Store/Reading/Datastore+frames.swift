@@ -92,22 +92,4 @@ extension Datastore {
         if let run { frameTables.keep(run, number: number, of: frameSet) }
         return run
     }
-
-    /// Deletes every pack that no stored object refers to: what deletions, moves and crashes left.
-    func freeDeadPacks() async throws {
-        // Packs first: one that is made after this look is not judged by an older count.
-        let packs = try await blobs.packs()
-        let live = try await catalog.read { try $0.liveByteCounts() }
-        for pack in packs where !pack.isOpen && live[pack.id, default: 0] == 0 {
-            try await blobs.delete(pack.id)
-        }
-    }
-
-    /// Deletes packs that no stored object refers to any more.
-    func free(_ packs: [PackID]) async throws {
-        let open = Set(try await blobs.packs().filter(\.isOpen).map(\.id))
-        for pack in packs where !open.contains(pack) {
-            try await blobs.delete(pack)
-        }
-    }
 }

@@ -62,13 +62,25 @@ extension Datastore {
 
     private func move(_ objects: [StoredObjectID], _ report: inout TierReport) async throws {
         guard !objects.isEmpty else { return }
-        let mover = TierMover(datastore: self)
-        do {
-            for object in objects { try await mover.move(object, &report) }
-            try await mover.finish(&report)
-        } catch {
-            await mover.abandon()
-            throw error
+        let tally = try await moving { object, transaction in
+            guard let tier = try transaction.wantedTier(of: object),
+                try transaction.storedObject(object).header.pack.tier != tier
+            else { return nil }
+            return MovePlan(tier: tier, blobs: try transaction.blobs(of: object))
+        } _: { mover in
+            for object in objects { try await mover.move(object) }
         }
+        report.movedObjects += tally.objects
+        report.movedBytes += tally.bytes
+        report.failures += tally.failures
+    }
+}
+
+extension CatalogReading {
+    /// Where the image sets that show an object want its bytes: archived while all of them are. Nil without any.
+    fileprivate func wantedTier(of object: StoredObjectID) throws -> BlobTier? {
+        let tiers = try imageSets(of: object).map(\.storageTier)
+        guard !tiers.isEmpty else { return nil }
+        return tiers.contains(.frequentAccess) ? .frequent : .archive
     }
 }

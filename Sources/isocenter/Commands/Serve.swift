@@ -71,8 +71,7 @@ struct Serve: AsyncParsableCommand {
             announcement.print(port: port, isUnauthenticated: isUnauthenticated)
         }
         let importing = ImportService(store: store, objects: buckets.objects, logger: logger)
-        let compacting = CompactionService(
-            store: store, interval: settings.compactionPause, grace: settings.compactionReaderTime, logger: logger)
+        let compacting = CompactionService(store: store, interval: settings.compactionPause, logger: logger)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [

@@ -100,7 +100,7 @@ struct CrashHistory {
         switch Int.random(in: 1...3, using: &generator) {
         case 1:
             history.story.append("compact")
-            _ = try await history.datastore.compact(grace: .zero)
+            _ = try await history.datastore.compact()
         case 2:
             history.story.append("archive what was left alone")
             host.advance(days: 31)
