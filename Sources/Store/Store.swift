@@ -63,7 +63,13 @@ public final class Store: Sendable {
         let store = Store(
             configuration, environment: environment, engines: engines, services: try await engines.openServiceCatalog(),
             foreignCodec: foreignCodec)
-        if role == .owner { try await store.recover() }
+        guard role == .owner else { return store }
+        do {
+            try await store.recover()
+        } catch {
+            try? await store.close()
+            throw error
+        }
         return store
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
 import io
 import json
@@ -133,6 +134,12 @@ class Datastore:
         self.wait_until_active()
         self.folder = server.buckets[self.BUCKET] / self.id
         self.folder.mkdir()
+
+    def seen_by(self, client, http: requests.Session) -> Datastore:
+        """The same data store through another client's connections."""
+        seen = copy.copy(self)
+        seen.client, seen.http = client, http
+        return seen
 
     def wait_until_active(self):
         poll(lambda: self.status == "ACTIVE", what="the data store's ACTIVE state")

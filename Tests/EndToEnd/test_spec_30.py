@@ -43,5 +43,6 @@ def test_every_test_that_is_named_is_there(shown):
         assert re.search(rf"^def {test}\(", path.read_text(), re.MULTILINE), shown
 
 
-def test_every_row_names_a_test():
-    assert all(shown for _, shown in ROWS)
+def test_every_row_names_a_test_with_a_real_client():
+    for sentence, shown in ROWS:
+        assert shown.startswith("*later*") or any(name.startswith("test_") for name in shown.split("<br>")), sentence

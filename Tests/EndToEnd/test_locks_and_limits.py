@@ -1,0 +1,168 @@
+"""What a LOCKED image set refuses, and what a document over 50 MB leaves behind, through boto3 (spec/30).
+
+Changes are single transactions here, so none is ever seen under way. The tests hold a lock as one that took longer would:
+by the state of the image set's row in the data store's catalog.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import threading
+
+from clients import Datastore, refused
+from fixtures import ct_slice, text_instance
+from test_updates import ImageSet, document, study  # noqa: F401 (a fixture)
+
+LIMIT = 50 << 20
+#: The longest binary value that stands in a document: longer ones are stored apart.
+LONGEST = 1 << 20
+
+
+@contextlib.contextmanager
+def locked(one: ImageSet):
+    """The image set while a change of it takes long."""
+    path = one.store.server.data / "datastores" / one.store.id / "catalog.sqlite"
+
+    def set_state(state: str):
+        with contextlib.closing(sqlite3.connect(path, timeout=30)) as catalog, catalog:
+            changed = catalog.execute(
+                "UPDATE image_set SET state = ? WHERE id = ?", (state, bytes.fromhex(one.id))).rowcount
+            assert changed == 1
+
+    set_state("LOCKED")
+    try:
+        yield
+    finally:
+        set_state("ACTIVE")
+
+
+def copy_request(source: ImageSet, destination: ImageSet | None = None, **members) -> dict:
+    information: dict = {"sourceImageSet": {"latestVersionId": source.version}}
+    if destination:
+        information["destinationImageSet"] = {
+            "imageSetId": destination.id, "latestVersionId": destination.version}
+    return {"datastoreId": source.store.id, "sourceImageSetId": source.id,
+            "copyImageSetInformation": information} | members
+
+
+NAMED = document(patient={"PatientName": "Locked^Out"})
+
+
+def test_a_locked_set_is_read_and_refuses_every_change(study):
+    first, second, _ = study
+    store = first.store
+    before = first.metadata()
+    with locked(first):
+        assert first.properties["imageSetState"] == "LOCKED"
+        assert first.metadata() == before
+        for one in first.instances().values():
+            assert store.frame(first.id, one["ImageFrames"][0]["ID"])
+        assert store.retrieve(ct_slice(1, series="s1"))
+        for call, members in (
+                (store.client.update_image_set_metadata, first.request(updatable=NAMED, includeStudyImageSets=True)),
+                (store.client.update_image_set_metadata, first.request(revert="1")),
+                (store.client.copy_image_set, copy_request(first)),
+                (store.client.copy_image_set, copy_request(first, second, force=True)),
+                (store.client.copy_image_set, copy_request(second, first, force=True)),
+                (store.client.copy_image_set, copy_request(first, promoteToPrimary=True)),
+                (store.client.delete_image_set, {"datastoreId": store.id, "imageSetId": first.id})):
+            error = refused(call, **members)
+            assert error.code == "ConflictException" and "LOCKED" in error.message, error
+    assert [one.version for one in study] == ["1", "1", "1"]
+    first.update(updatable=NAMED, includeStudyImageSets=True)
+
+
+def test_a_locked_sister_refuses_a_change_of_the_study_for_all_sets(study):
+    first, second, third = study
+    with locked(third):
+        error = refused(
+            first.store.client.update_image_set_metadata,
+            **first.request(updatable=NAMED, includeStudyImageSets=True))
+        assert error.code == "ConflictException" and third.id in error.message
+        # What touches the named set only goes on.
+        series = document(series={"StationName": "CT9"}, source=ct_slice(1, series="s1"))
+        first.update(updatable=series, includeStudyImageSets=True)
+    assert [one.version for one in study] == ["2", "1", "1"]
+    assert {one.metadata()["Patient"]["DICOM"]["PatientName"] for one in study} == {"Muster^Erika"}
+    second.update(updatable=NAMED, includeStudyImageSets=True)
+    assert [one.version for one in study] == ["3", "2", "2"]
+    assert {one.metadata()["Patient"]["DICOM"]["PatientName"] for one in study} == {"Locked^Out"}
+
+
+def test_an_import_waits_for_a_locked_set(study):
+    first = study[0]
+    answers = []
+    sender = threading.Thread(target=lambda: answers.append(first.store.stow(ct_slice(9, series="s1"))))
+    with locked(first):
+        sender.start()
+        sender.join(timeout=0.5)
+        assert sender.is_alive() and first.version == "1"
+    sender.join(timeout=30)
+    assert answers[0].status_code == 200
+    assert first.version == "2" and len(first.instances()) == 2
+
+
+# MARK: 50 MB
+
+
+def bulky(store: Datastore, below: int, series: str) -> ImageSet:
+    """A primary image set whose document has `below` bytes less than the limit."""
+    source = text_instance(series=series)
+    block = source.private_block(0x0013, "ISOCENTER LIMITS", create=True)
+    for number in range(36):
+        block.add_new(number, "OB", bytes(LONGEST))
+    block.add_new(0xF0, "UT", "")
+    held = ImageSet(store, store.import_instances(source).image_set_ids[0])
+    missing = LIMIT - length(held) - below
+    store.client.delete_image_set(datastoreId=store.id, imageSetId=held.id)
+    # In two values, neither of which is stored apart; null becomes quotes.
+    block.add_new(0xF0, "UT", "x" * (missing // 2 - 2 + missing // 2 % 2))
+    block.add_new(0xF1, "UT", "x" * (missing // 2 - 40 + missing // 2 % 2))
+    return ImageSet(store, store.import_instances(source).image_set_ids[0])
+
+
+def length(held: ImageSet) -> int:
+    """The length of the document's text."""
+    return len(json.dumps(held.metadata(), separators=(",", ":"), ensure_ascii=False).encode())
+
+
+def test_metadata_over_50_MB_leaves_a_failed_version_and_no_other_change(datastore):
+    large = bulky(datastore, below=20_000, series="large")
+    assert LIMIT - 25_000 < length(large) < LIMIT - 15_000
+    small = ImageSet(datastore, datastore.import_instances(text_instance(series="small")).image_set_ids[0])
+    comment = document(patient={"PatientComments": "c" * 9_000})
+    before = large.metadata()
+    # Asked of the small set, it would be too much for its sister: none of them has it.
+    for asked, other in ((large, small), (small, large)):
+        versions = int(asked.version), other.version
+        answer = datastore.client.update_image_set_metadata(
+            **asked.request(updatable=comment, includeStudyImageSets=True))
+        assert (answer["imageSetState"], answer["imageSetWorkflowStatus"]) == ("LOCKED", "UPDATING")
+        failed = asked.properties
+        assert (failed["imageSetState"], failed["imageSetWorkflowStatus"]) == ("ACTIVE", "UPDATE_FAILED")
+        assert failed["versionId"] == str(versions[0] + 1) and other.version == versions[1]
+        assert failed["message"] == f"INVALID_REQUEST: The metadata would exceed {LIMIT} bytes."
+        assert "PatientComments" not in asked.metadata()["Patient"]["DICOM"]
+    assert large.metadata() == before
+
+    # Less of it goes into both.
+    large.update(updatable=document(patient={"PatientComments": "c" * 1_000}), includeStudyImageSets=True)
+    assert small.metadata()["Patient"]["DICOM"]["PatientComments"] == "c" * 1_000
+
+    # A copy of the one into the other would be too much too.
+    latest = int(large.version)
+    beside = ImageSet(datastore, small.copy()["destinationImageSetProperties"]["imageSetId"])
+    datastore.client.copy_image_set(**copy_request(large, beside, force=True))
+    assert beside.properties["imageSetWorkflowStatus"] == "COPIED", "alone they are not"
+    twice = ImageSet(datastore, large.copy()["destinationImageSetProperties"]["imageSetId"])
+    other = text_instance("other", number=2, series="large")
+    other.private_block(0x0013, "ISOCENTER LIMITS", create=True).add_new(1, "OB", bytes(40_000))
+    other.PatientID = "other"
+    more = ImageSet(datastore, datastore.import_instances(other).image_set_ids[0])
+    datastore.client.copy_image_set(**copy_request(more, twice, force=True))
+    failed = twice.properties
+    assert (failed["imageSetWorkflowStatus"], failed["versionId"]) == ("COPY_FAILED", "2")
+    assert failed["message"] == f"INVALID_REQUEST: The metadata would exceed {LIMIT} bytes."
+    assert len(twice.instances()) == 1 and int(large.version) == latest
