@@ -11,7 +11,8 @@ from clients import Datastore
 from fixtures import ct_series, ct_slice
 from test_updates import ImageSet
 
-INSTANCE = ct_slice(1).SOPInstanceUID
+SLICE = ct_slice(1)
+INSTANCE = SLICE.SOPInstanceUID
 
 
 @pytest.fixture
@@ -35,7 +36,8 @@ def test_image_sets_are_looked_at_and_changed_while_the_server_runs(command):
     identifier = listed.split()[0]
     held = ImageSet(store, identifier)
     assert re.search(r"primary\s+version 1\s+ACTIVE\s+CREATED", listed)
-    assert "instances   2" in run("show", identifier)
+    shown = run("show", identifier)
+    assert "instances   2" in shown and SLICE.SeriesInstanceUID in shown and "Muster" not in shown
     assert json.loads(run("show", identifier, "--metadata")) == held.metadata()
     run("update", identifier, "--set", "PatientName=MX^MX", "--remove", "StudyDescription", "--instance", INSTANCE,
         "--set", "SliceThickness=7")
@@ -49,11 +51,11 @@ def test_image_sets_are_looked_at_and_changed_while_the_server_runs(command):
     run("update", identifier, "--revert", "1")
     assert held.metadata() == held.metadata("1")
     copy = run("copy", identifier, "--instance", INSTANCE).split()[0]
-    assert list(store.instances(copy)) == [INSTANCE]
+    assert list(store.instances(copy)) == [INSTANCE] and f"{copy}  non-primary" in run("list")
     assert "COPY_FAILED" in run("copy", identifier, "--to", copy, code=1)
     assert "PatientNme" in run("update", identifier, "--set", "PatientNme=x", code=64)
     run("update", identifier, code=64)
-    run("show", "0" * 32, code=64)
+    assert "Usage" not in run("show", "0" * 32, code=1)
     # What the server would keep in memory is left to the server.
     assert "API" in run("delete", copy, "--yes", code=64)
 
@@ -63,7 +65,7 @@ def test_image_sets_are_promoted_and_deleted_when_the_server_is_stopped(command)
     [identifier] = [one["imageSetId"] for one in store.image_sets()]
     store.server.stop()
     copy = run("copy", identifier).split()[0]
-    assert "primary in another image set" in run("promote", copy, code=64)
+    assert "primary in another image set" in run("promote", copy, code=1)
     assert "Nothing was deleted" in run("delete", identifier)
     run("delete", identifier, "--yes")
     promoted = run("promote", copy).split()[0]

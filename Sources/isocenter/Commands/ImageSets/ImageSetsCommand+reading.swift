@@ -43,6 +43,10 @@ extension ImageSetsCommand {
                 let found = try await datastore.imageSet(id, version: version)
                 print(found.line)
                 let count = try await datastore.instanceCount(of: id, version: found.version.number)
+                let attributes = found.imageSet.attributes
+                print("study       \(attributes.grouping.studyInstanceUID)")
+                print("series      \(attributes.grouping.seriesInstanceUID)")
+                print("modality    \(attributes.modality ?? "-")")
                 print("instances   \(count)")
                 print("created     \(found.version.createdAt.text)")
                 if let updatedAt = found.version.updatedAt { print("updated     \(updatedAt.text)") }

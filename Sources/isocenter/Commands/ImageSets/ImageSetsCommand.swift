@@ -43,9 +43,14 @@ struct DatastoreOptions: ParsableArguments {
             try await body(open(in: store))
         } catch let error as StoreError {
             try await store.close()
-            throw ValidationError(error.message)
+            throw Refusal(description: error.message)
         }
         try await store.close()
+    }
+
+    /// What the store has said no to; the command was well formed, so its usage would not help.
+    private struct Refusal: Error, CustomStringConvertible {
+        let description: String
     }
 
     private func open(in store: Store) async throws -> Datastore {
@@ -77,7 +82,7 @@ struct ImageSetOptions: ParsableArguments {
 extension ImageSetVersion {
     /// One line for people.
     var line: String {
-        let kind = imageSet.isPrimary ? "primary" : "beside"
+        let kind = imageSet.isPrimary ? "primary" : "non-primary"
         let number = "version \(version.number)"
         return "\(imageSet.id)  \(kind)  \(number)  \(imageSet.state.rawValue)  \(version.status.rawValue)"
     }
