@@ -91,11 +91,14 @@ def generate(catalog: Path):
         insert(
             "image_set",
             ["id", "state", "is_primary", "latest_version", "created_at", "updated_at", "last_accessed_at",
-             "storage_tier", *ATTRIBUTES, "study_date_and_time", "study_date_and_time_set_at", "open_instances"],
+             "storage_tier", *ATTRIBUTES, "study_date_and_time", "created_change", "updated_change", "study_date_change",
+             "open_instances"],
             ([draw.randbytes(16), "ACTIVE", int(not is_again), 1, study.created, study.updated, study.updated,
               "FREQUENT_ACCESS", *study.values,
-              study.attributes["study_date"] + study.attributes["study_time"], study.created, INSTANCES_EACH]
-             for study, is_again in sets))
+              study.attributes["study_date"] + study.attributes["study_time"], change,
+              change + (len(sets) if study.updated > study.created else 0), change, INSTANCES_EACH]
+             for change, (study, is_again) in enumerate(sets, 1)))
+        database.execute("UPDATE change_count SET value = ?", [2 * len(sets)])
         database.execute(
             """
             INSERT INTO version (

@@ -1,7 +1,7 @@
 """Random histories of image sets through boto3 and STOW-RS, under kill -9, against the rules (spec/30).
 
-Eight histories run side by side in one data store, each on studies of its own, while the server compacts, archives what
-nobody has read for a second, and is killed at random moments. After each restart every history stands before or after
+Sixteen histories run side by side in one data store, each on studies of its own, while the server compacts, archives
+what nobody has read for a second, and is killed at random moments. After each restart every history stands before or after
 the change that was cut off, whole, with every image set ACTIVE; at its end every version of every image set, every frame
 and the indexes are what the rules say, and `isocenter verify` finds nothing.
 
@@ -29,9 +29,9 @@ from image_set_rules import NEW, Content, Refused, Rules
 from server import Server
 from test_updates import MESSAGE
 
-COUNT = int(os.environ.get("ISOCENTER_HISTORIES", "40"))
+COUNT = int(os.environ.get("ISOCENTER_HISTORIES", "48"))
 FIRST = int(os.environ.get("ISOCENTER_FIRST_HISTORY", "0"))
-SIDE_BY_SIDE = 8
+SIDE_BY_SIDE = 16
 KILLS = 3
 SETTINGS = "compaction:\n  interval: 0.05\narchiveAfter: 1s\n"
 
@@ -359,7 +359,7 @@ def test_histories_under_kills_are_what_the_rules_say(own_server, folder):
             tally["changes"] += sum(history.changes for history in histories)
             verify(own_server)
             store.delete()
-            if first % 400 == 0:
+            if first % 800 == 0:
                 print(f"{time.monotonic() - began:.0f} s: {tally}", flush=True)
     print(f"{time.monotonic() - began:.0f} s: {tally}")
     # A kill that cuts nothing off shows nothing.
