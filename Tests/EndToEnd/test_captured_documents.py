@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 
-import pydicom
 import pytest
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataset import Dataset, FileMetaDataset

@@ -182,8 +182,13 @@ def test_a_primary_set_is_changed_by_the_guide_s_recipe(aws, datastore, folder):
     steps.delete(copy)
     shown = steps.show(promoted)
     assert shown["isPrimary"] is True and shown["versionId"] == "1" and shown["imageSetWorkflowStatus"] == "COPIED"
+    assert promoted not in (original, copy)
     assert [one["imageSetId"] for one in datastore.image_sets()] == [promoted]
+    [study] = datastore.qido("studies")
+    assert study["00100020"]["Value"] == ["1234"] and study["00201208"]["Value"] == [2]
     assert datastore.retrieve(SLICE).PatientID == "1234"
+    for one in datastore.instances(promoted).values():
+        assert datastore.frame(promoted, one["ImageFrames"][0]["ID"])
 
 
 def test_a_non_primary_set_is_made_primary_by_the_guide_s_recipe(aws, datastore, folder):
@@ -204,3 +209,5 @@ def test_a_non_primary_set_is_made_primary_by_the_guide_s_recipe(aws, datastore,
     assert error.code == "ResourceNotFoundException"
     assert len(datastore.instances(promoted)) == len(datastore.qido("instances")) == 3
     assert datastore.retrieve(conflicting).PatientID == "P-1"
+    for one in datastore.instances(promoted).values():
+        assert datastore.frame(promoted, one["ImageFrames"][0]["ID"])

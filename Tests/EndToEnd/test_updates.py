@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy
 import pytest
-from botocore.exceptions import ClientError
 
-from clients import Datastore, instance_path, native, refused
+from clients import Datastore, instance_path, refused
 from fixtures import bulk_instance, ct_series, ct_slice, uid
 
 #: The model's pattern for messages of image sets.
@@ -559,58 +557,3 @@ def test_a_revert_cannot_take_back_an_instance_that_is_primary_elsewhere(primary
     store.client.delete_image_set(datastoreId=store.id, imageSetId=other)
     primary.update(revert="1")
     assert len(primary.instances()) == 3
-
-
-# MARK: concurrency
-
-
-def test_changes_by_many_clients_at_once_have_one_order(study):
-    """Eight clients update, revert and import at once: every acknowledged change is the version it was told to be."""
-    store = study[0].store
-    acknowledged: dict[tuple[str, int], str] = {}
-
-    def change(worker: int):
-        client = native(store.server.endpoint, store.server.credentials)
-        for round_number in range(6):
-            target = study[(worker + round_number) % 3]
-            name, whole = f"W{worker}^{round_number}", worker % 2 == 0
-            updates = {"DICOMUpdates": {"updatableAttributes": (
-                document(patient={"PatientName": name}) if whole else
-                document(series={"StationName": name[:16]}, source=ct_slice(
-                    study.index(target) + 1, series=f"s{study.index(target) + 1}"))).encode()}}
-            while True:
-                latest = client.get_image_set(**target.members)["versionId"]
-                try:
-                    answer = client.update_image_set_metadata(
-                        **target.members, latestVersionId=latest, updateImageSetMetadataUpdates=updates,
-                        includeStudyImageSets=whole)
-                except ClientError as error:
-                    # Somebody was faster.
-                    assert error.response["Error"]["Code"] in ("ResourceNotFoundException", "ConflictException"), error
-                    continue
-                key = (target.id, int(answer["latestVersionId"]))
-                assert key not in acknowledged, "two changes were told the same version"
-                acknowledged[key] = ("Patient" if whole else "Series") + name
-                break
-
-    def send(worker: int):
-        for number in range(6):
-            assert store.stow(ct_slice(100 + number, series=f"s{worker}")).status_code == 200
-
-    with ThreadPoolExecutor(8) as pool:
-        for future in [pool.submit(change, worker) for worker in range(6)] + [
-                pool.submit(send, worker) for worker in (1, 2)]:
-            future.result()
-
-    for one in study:
-        versions = store.client.list_image_set_versions(**one.members)["imageSetPropertiesList"]
-        count = len(versions)
-        assert [int(version["versionId"]) for version in versions] == list(range(count, 0, -1))
-    for (identifier, number), told in acknowledged.items():
-        found = store.metadata(identifier, versionId=str(number))
-        [series] = found["Study"]["Series"].values()
-        shown = {"Patient" + found["Patient"]["DICOM"]["PatientName"], "Series" + series["DICOM"].get("StationName", "")}
-        assert told in shown
-    # One study has one patient, whatever the order was.
-    assert len({one.metadata()["Patient"]["DICOM"]["PatientName"] for one in study}) == 1
-    assert store.qido("studies")[0]["00201208"]["Value"] == [3 + 12]
