@@ -22,6 +22,9 @@ from harness import Row, Server, say, timed
 
 STUDIES, NON_PRIMARY, INSTANCES_EACH = 100_000, 5_000, 10
 REQUESTS = 41
+PAGES = 300
+#: Filters with that many pages.
+DEEP = ["no filter", "isPrimary, true", "DICOMStudyId, of half the sets", "DICOMStudyDateAndTime, all sets"]
 LIMIT = 20
 LIST_LIMIT = 50
 START = datetime.datetime(2023, 1, 1, tzinfo=datetime.timezone.utc)
@@ -236,6 +239,10 @@ def qido(study: Study) -> dict[str, str]:
         "studies, StudyDescription *native*": "studies?StudyDescription=*native*&limit=50",
         "studies, ReferringPhysicianName": "studies?ReferringPhysicianName=Berg*&limit=50",
         "studies, StudyInstanceUID": f"studies?StudyInstanceUID={own['study_instance_uid']}&limit=50",
+        "studies, offset 20,000": "studies?limit=50&offset=20000",
+        "studies, PatientName *stein*, offset 5,000": "studies?PatientName=*stein*&limit=50&offset=5000",
+        "studies, PatientName fuzzy, offset 1,000":
+            f"studies?PatientName={quote(family[:2])}&fuzzymatching=true&limit=50&offset=1000",
         "studies, two keys": "studies?PatientName=Ma*&StudyDate=20240301-20240331&limit=50",
         "series, Modality": "series?Modality=XA&limit=50",
         "series, SeriesDescription": "series?SeriesDescription=Angio&limit=50",
@@ -272,7 +279,8 @@ def searches(client, datastore: str, study: Study) -> list[Row]:
                 say(f"{name} sorted by {sort}: {median:.1f} ms")
             worst = max(worst, median)
         rows.append(row(f"SearchImageSets, {name}", worst, hits, LIMIT, f" (slowest of {len(SORTS)} orders)"))
-    rows.append(deep_pages(client, path))
+    for name in DEEP:
+        rows.append(deep_pages(client, path, name, filters(study)[name]))
     headers = {"Accept": "application/dicom+json"}
     for name, query in qido(study).items():
         url = f"/datastore/{datastore}/{query}"
@@ -293,15 +301,23 @@ def searches(client, datastore: str, study: Study) -> list[Row]:
     return rows
 
 
-def deep_pages(client, path: str) -> Row:
-    """Pages far behind the first cost as much as it."""
-    token, times = None, []
-    for _ in range(400):
-        url = path + (f"?nextToken={quote(token, safe='')}" if token else "")
-        answer = {}
-        times.append(timed(lambda: answer.update(json.loads(client.call("POST", url, {})))))
-        token = answer["nextToken"]
-    return row("SearchImageSets, pages 301 to 400", statistics.median(times[300:]), 50, LIMIT)
+def deep_pages(client, path: str, name: str, chosen: list[dict]) -> Row:
+    """Pages far behind the first cost as much as it, in every order."""
+    worst = 0.0
+    for sort in SORTS:
+        body: dict = {"filters": chosen} if chosen else {}
+        if sort:
+            body["sort"] = {"sortField": sort[0], "sortOrder": sort[1]}
+        token, times = None, []
+        for _ in range(PAGES):
+            url = path + (f"?nextToken={quote(token, safe='')}" if token else "")
+            answer = {}
+            times.append(timed(lambda: answer.update(json.loads(client.call("POST", url, body)))))
+            token = answer["nextToken"]
+        worst = max(worst, statistics.median(times[-REQUESTS:]))
+    return row(
+        f"SearchImageSets, {name}, pages {PAGES - REQUESTS + 1} to {PAGES}", worst, 50, LIMIT,
+        f" (slowest of {len(SORTS)} orders)")
 
 
 def row(what: str, median: float, hits: int, limit: float, remark: str = "") -> Row:
