@@ -20,22 +20,21 @@ struct IndexSearch {
 
     /// The statement that answers `columns` of the page in `order`; `walk` names the index that has this order.
     func statement(columns: String, order: SearchOrder, in transaction: SQLiteTransaction) throws -> SQL {
-        let filters = conditions.map(\.filter) + (level == .instance ? [Self.isCurrent] : [])
-        let matching = filters.conjunction
-        let page: SQL = "LIMIT \(query.limit) OFFSET \(max(query.offset, 0))"
-        guard let driver = try driver(walking: order.walk != nil, in: transaction) else {
-            let walk: SQL = order.walk.map { SQL(sql: " INDEXED BY \($0)") } ?? ""
-            return """
-                SELECT \(SQL(sql: columns)) FROM \(SQL(sql: level.table))\(walk)\(joins)
-                WHERE \(matching) ORDER BY \(SQL(sql: order.terms(isSorting: false))) \(page)
-                """
-        }
+        let driver = try driver(walking: order.walk != nil, in: transaction)
+        // Of the rows that a deep page passes over the index tells the key, so that few need be read or sorted.
+        let walk = driver == nil || isDeep ? order.walk : nil
+        let index: SQL = walk.map { SQL(sql: " INDEXED BY \($0)") } ?? ""
+        let driven: [SQL] = driver.map { ["\(SQL(sql: level.keyColumn)) IN (\($0))"] } ?? []
+        let filters = driven + conditions.map(\.filter) + (level == .instance ? [Self.isCurrent] : [])
         return """
-            SELECT \(SQL(sql: columns)) FROM \(SQL(sql: level.table))\(joins)
-            WHERE \(SQL(sql: level.keyColumn)) IN (\(driver)) AND \(matching)
-            ORDER BY \(SQL(sql: order.terms(isSorting: true))) \(page)
+            SELECT \(SQL(sql: columns)) FROM \(SQL(sql: level.table))\(index)\(joins)
+            WHERE \(filters.conjunction)
+            ORDER BY \(SQL(sql: order.terms(isSorting: driver != nil && walk == nil)))
+            LIMIT \(query.limit) OFFSET \(max(query.offset, 0))
             """
     }
+
+    private var isDeep: Bool { query.offset >= SearchPlan.deepOffset }
 
     private static let isCurrent: SQL = "(instance.is_primary = 1 AND instance.end_version IS NULL)"
 
@@ -57,10 +56,11 @@ struct IndexSearch {
         let rows = try transaction.rowsAtMost(level.keyColumn, level.table)
         let wanted = canWalk ? query.limit.addingReportingOverflow(max(query.offset, 0)).partialValue : rows
         var plan = SearchPlan(wanted: max(wanted, 1), rows: rows)
+        let bound = isDeep ? max(SearchPlan.countMax, min(rows / 4, SearchPlan.deepCountMax)) : SearchPlan.countMax
         for condition in conditions {
             guard let candidates = condition.candidates else { continue }
-            let count = try transaction.count(condition.counted ?? candidates, upTo: SearchPlan.countMax)
-            if count == SearchPlan.countMax {
+            let count = try transaction.count(condition.counted ?? candidates, upTo: bound)
+            if count == bound {
                 plan.addMany(
                     count: count,
                     of: try transaction.rowsAtMost(condition.level.keyColumn, condition.level.table))

@@ -12,6 +12,9 @@ struct SearchPlan {
 
     /// A condition's candidates are counted no further than this.
     static let countMax = 10_000
+    /// Nor than this, for a page that passes over at least ``deepOffset`` rows: walking to it costs more.
+    static let deepCountMax = 50_000
+    static let deepOffset = 1_000
 
     /// Begins a plan for `wanted` answers out of a table of about `rows`.
     init(wanted: Int, rows: Int) {
