@@ -101,6 +101,7 @@ let package = Package(
         layer("FrameWorkers", ["FrameCodecs", "CFrameWorkers"]),
 
         // L3 the rules of the store.
+        layer("Events", ["Catalog", "DICOM", "ImageSets"]),
         layer("Store", ["DICOM", "FrameCodecs", "ImageSets", "Catalog", "Blobs", crypto, nioCore, nioPosix]),
         layer("Exchange", [httpTypes, nioCore]),
         layer("ForeignCodecs", ["CForeignCodecs", "FrameCodecs", "FrameWorkers"]),
@@ -156,6 +157,7 @@ let package = Package(
         tests(
             "CatalogSQLite",
             ["CatalogSQLite", "Catalog", "ImageSets", "Blobs", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests("Events", ["Events", "Catalog", "DICOM", "ImageSets"]),
         tests(
             "Store", ["Store", "FrameCodecs", "Embedded", "Blobs", "Catalog", "ImageSets", "DICOM", crypto, nioCore]),
         tests("Exchange", ["Exchange", httpTypes, nioCore]),

@@ -1,5 +1,5 @@
 import Catalog
-import ImageSets
+public import ImageSets
 
 extension Store {
     /// The tags of a data store or image set.

@@ -1,6 +1,7 @@
 import DICOM
 import Exchange
 import HTTPTypes
+import ImageSets
 import Store
 
 /// Adds tags to a data store or image set.

@@ -1,5 +1,3 @@
-public import ImageSets
-
 /// The Amazon Resource Name of a data store or image set:
 /// `arn:aws:medical-imaging:{region}:{account}:datastore/{datastoreId}[/imageset/{imageSetId}]`.
 public struct ResourceName: Sendable, Hashable, CustomStringConvertible {
