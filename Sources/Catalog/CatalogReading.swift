@@ -98,4 +98,11 @@ public protocol CatalogReading {
     func clientToken(_ token: String, operation: String) throws -> ClientTokenRecord?
     /// The tags of a resource (an ARN).
     func tags(of resource: String) throws -> [String: String]
+
+    // MARK: Events
+
+    /// The sinks that events are kept for.
+    func eventSinks() throws -> Set<String>
+    /// The events that wait for a sink, in the order in which they were written.
+    func events(for sink: String, limit: Int) throws -> [QueuedEvent]
 }

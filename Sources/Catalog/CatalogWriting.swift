@@ -84,4 +84,14 @@ public protocol CatalogWriting: CatalogReading {
     func insert(_ record: ClientTokenRecord, token: String, operation: String) throws
     /// Replaces all tags of a resource (an ARN).
     func setTags(_ tags: [String: String], of resource: String) throws
+
+    // MARK: Events
+
+    /// Replaces the sinks that events are kept for: a new one gets those that are written from now on. What waits for one
+    /// that is no longer among them is dropped; answers how many events that were.
+    func setEventSinks(_ names: Set<String>) throws -> Int
+    /// Lets an event wait for every sink, behind those that wait; without sinks nothing is kept.
+    func insert(_ event: EventRecord) throws
+    /// Removes events that their sink has taken; numbers of events that are gone are passed over.
+    func removeEvents(_ numbers: Set<EventNumber>) throws
 }

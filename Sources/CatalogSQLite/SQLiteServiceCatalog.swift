@@ -38,7 +38,7 @@ public final class SQLiteServiceCatalog: ServiceCatalog {
 
     /// Inserts a data store, with the client token that asked for it, when the token is new.
     public func create(
-        _ datastore: DatastoreRecord, token: String?, requestDigest: String
+        _ datastore: DatastoreRecord, token: String?, requestDigest: String, announcedBy event: EventRecord?
     ) async throws -> DatastoreRecord {
         try await file.write { transaction in
             if let token, let known = try transaction.datastore(forToken: token, requestDigest: requestDigest) {
@@ -55,18 +55,20 @@ public final class SQLiteServiceCatalog: ServiceCatalog {
                     "INSERT INTO datastore_token (token, request_digest, datastore) VALUES (?, ?, ?)",
                     [token, requestDigest, datastore.id.blob])
             }
+            if let event { try transaction.insert(event) }
             return datastore
         }
     }
 
     /// Replaces the record of the same id.
-    public func update(_ datastore: DatastoreRecord) async throws {
+    public func update(_ datastore: DatastoreRecord, announcedBy event: EventRecord?) async throws {
         try await file.write { transaction in
             let columns = Array(datastoreColumns.dropFirst())
             let changed = try transaction.execute(
                 "UPDATE datastore SET \(SQLiteTransaction.assignments(columns)) WHERE id = ?",
                 StatementArguments(datastore.values + [datastore.id.blob]))
             guard changed == 1 else { throw transaction.missing("data store") }
+            if let event { try transaction.insert(event) }
         }
     }
 
@@ -112,6 +114,35 @@ public final class SQLiteServiceCatalog: ServiceCatalog {
     /// Replaces all tags of a resource (an ARN).
     public func setTags(_ tags: [String: String], of resource: String) async throws {
         try await file.write { try $0.setTags(tags, of: resource) }
+    }
+
+    // MARK: Events
+
+    /// The sinks that events are kept for.
+    public func eventSinks() async throws -> Set<String> {
+        try await file.read { try $0.eventSinks() }
+    }
+
+    /// Replaces the sinks that events are kept for.
+    public func setEventSinks(_ names: Set<String>) async throws -> Int {
+        try await file.write { try $0.setEventSinks(names) }
+    }
+
+    /// The events that wait for a sink.
+    public func events(for sink: String, limit: Int) async throws -> [QueuedEvent] {
+        try await file.read { try $0.events(for: sink, limit: limit) }
+    }
+
+    /// Lets events wait for one sink.
+    public func insert(_ events: [EventRecord], for sink: String) async throws {
+        try await file.write { transaction in
+            for event in events { try transaction.insert(event, forSink: sink) }
+        }
+    }
+
+    /// Removes events that their sink has taken.
+    public func removeEvents(_ numbers: Set<EventNumber>) async throws {
+        try await file.write { try $0.removeEvents(numbers) }
     }
 
     // MARK: The file

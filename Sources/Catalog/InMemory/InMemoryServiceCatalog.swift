@@ -13,6 +13,7 @@ public final class InMemoryServiceCatalog: ServiceCatalog {
         var tokens: [String: Token] = [:]
         var accessKeys: [String: AccessKeyRecord] = [:]
         var tags: [String: [String: String]] = [:]
+        var events = InMemoryEventQueues()
 
         func datastore(forToken token: String, requestDigest: String) throws -> DatastoreRecord? {
             guard let known = tokens[token] else { return nil }
@@ -45,7 +46,7 @@ public final class InMemoryServiceCatalog: ServiceCatalog {
 
     /// Inserts a data store, with the client token that asked for it, when the token is new.
     public func create(
-        _ datastore: DatastoreRecord, token: String?, requestDigest: String
+        _ datastore: DatastoreRecord, token: String?, requestDigest: String, announcedBy event: EventRecord?
     ) async throws -> DatastoreRecord {
         try state.withLock { state in
             if let token, let known = try state.datastore(forToken: token, requestDigest: requestDigest) {
@@ -56,17 +57,19 @@ public final class InMemoryServiceCatalog: ServiceCatalog {
             }
             state.datastores[datastore.id] = datastore
             if let token { state.tokens[token] = .init(requestDigest: requestDigest, datastore: datastore.id) }
+            if let event { state.events.insert(event) }
             return datastore
         }
     }
 
     /// Replaces the record of the same id.
-    public func update(_ datastore: DatastoreRecord) async throws {
+    public func update(_ datastore: DatastoreRecord, announcedBy event: EventRecord?) async throws {
         try state.withLock { state in
             guard state.datastores[datastore.id] != nil else {
                 throw CatalogError(.missing, "there is no such data store")
             }
             state.datastores[datastore.id] = datastore
+            if let event { state.events.insert(event) }
         }
     }
 
@@ -105,6 +108,35 @@ public final class InMemoryServiceCatalog: ServiceCatalog {
     /// Replaces all tags of a resource (an ARN).
     public func setTags(_ tags: [String: String], of resource: String) async {
         state.withLock { $0.tags[resource] = tags.isEmpty ? nil : tags }
+    }
+
+    // MARK: Events
+
+    /// The sinks that events are kept for.
+    public func eventSinks() async -> Set<String> {
+        state.withLock { $0.events.sinks }
+    }
+
+    /// Replaces the sinks that events are kept for.
+    public func setEventSinks(_ names: Set<String>) async -> Int {
+        state.withLock { $0.events.setSinks(names) }
+    }
+
+    /// The events that wait for a sink.
+    public func events(for sink: String, limit: Int) async -> [QueuedEvent] {
+        state.withLock { $0.events.events(for: sink, limit: limit) }
+    }
+
+    /// Lets events wait for one sink.
+    public func insert(_ events: [EventRecord], for sink: String) async {
+        state.withLock { state in
+            for event in events { state.events.insert(event, for: sink) }
+        }
+    }
+
+    /// Removes events that their sink has taken.
+    public func removeEvents(_ numbers: Set<EventNumber>) async {
+        state.withLock { $0.events.remove(numbers) }
     }
 
     /// Does nothing.

@@ -36,6 +36,7 @@ struct InMemoryState: Sendable {
     var files: [ImportJobID: [String: ImportFileRecord]] = [:]
     var tokens: [TokenKey: ClientTokenRecord] = [:]
     var tags: [String: [String: String]] = [:]
+    var events = InMemoryEventQueues()
 
     /// How many changes of image sets there were.
     private(set) var changeCount: Int64 = 0

@@ -14,6 +14,7 @@ enum CatalogMigrations {
         migrator.registerMigration("0002", migrate: imageSetChanges)
         migrator.registerMigration("0003", migrate: importJobLeases)
         migrator.registerMigration("0005", migrate: searchAndTiers)
+        migrator.registerMigration("0006", migrate: EventOutbox.makeTables)
         return migrator
     }
 }

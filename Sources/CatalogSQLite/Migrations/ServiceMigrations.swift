@@ -8,6 +8,7 @@ enum ServiceMigrations {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001", migrate: initialSchema)
+        migrator.registerMigration("0006", migrate: EventOutbox.makeTables)
         return migrator
     }
 }

@@ -35,6 +35,14 @@ public enum CatalogSample {
             levels: levels)
     }
 
+    /// An event of an image set.
+    public static func event(_ id: UInt128) -> EventRecord {
+        EventRecord(
+            id: EventID(id), time: Timestamp(milliseconds: 1_700_000_000_123), account: "111122223333",
+            region: "us-west-2", resource: "arn:aws:medical-imaging:us-west-2:111122223333:datastore/1/imageset/1",
+            detailType: "Image Set Created", detail: #"{"imagesetId":"1"}"#)
+    }
+
     /// A place in a pack.
     public static func location(pack: UInt64 = 1, offset: UInt64 = 0, length: UInt64 = 100) -> BlobLocation {
         BlobLocation(pack: PackID(rawValue: pack), offset: offset, length: length)

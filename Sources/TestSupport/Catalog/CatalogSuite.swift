@@ -23,4 +23,5 @@ public enum CatalogSuite {
     public static let checks: [Check] =
         transactionChecks + imageSetChecks + instanceChecks + objectChecks + hierarchyChecks + imageSetSearchChecks
         + indexSearchChecks + tierChecks + jobChecks + changeChecks
+        + eventChecks
 }

@@ -82,6 +82,42 @@ public enum ServiceCatalogSuite {
             try await catalog.setTags([:], of: "arn:x")
             try await expect(catalog.tags(of: "arn:x"), [:])
         },
+        Check("a change of a data store and its event are one; a repeated token announces nothing") { catalog in
+            try await expect(catalog.setEventSinks(["a", "b"]), 0)
+            var store = datastore(1, createdAt: 1)
+            for _ in 1...2 {
+                _ = try await catalog.create(
+                    store, token: "t", requestDigest: "d", announcedBy: CatalogSample.event(1))
+            }
+            try await expectConflict {
+                try await catalog.create(store, token: nil, requestDigest: "", announcedBy: CatalogSample.event(2))
+            }
+            store.status = .deleting
+            try await catalog.update(store, announcedBy: CatalogSample.event(3))
+            store.wrappedDataKey = []
+            try await catalog.update(store)
+            do {
+                try await catalog.update(datastore(2, createdAt: 1), announcedBy: CatalogSample.event(4))
+            } catch let error as CatalogError {
+                try expect(error.code, .missing)
+            }
+            try await expect(catalog.events(for: "a", limit: 10).map(\.event.id.value), [1, 3])
+            try await expect(catalog.events(for: "b", limit: 1).map(\.event), [CatalogSample.event(1)])
+        },
+        Check("events are taken over for one sink, behind those that wait, and removed") { catalog in
+            _ = try await catalog.setEventSinks(["a", "b"])
+            try await expect(catalog.eventSinks(), ["a", "b"])
+            _ = try await catalog.create(
+                datastore(1, createdAt: 1), token: nil, requestDigest: "", announcedBy: CatalogSample.event(1))
+            try await catalog.insert([CatalogSample.event(2), CatalogSample.event(3)], for: "a")
+            try await catalog.insert([CatalogSample.event(4)], for: "none")
+            let page = try await catalog.events(for: "a", limit: 2)
+            try expect(page.map(\.event.id.value), [1, 2])
+            try await catalog.removeEvents(Set(page.map(\.number)))
+            try await expect(catalog.events(for: "a", limit: 10).map(\.event.id.value), [3])
+            try await expect(catalog.events(for: "b", limit: 10).map(\.event.id.value), [1])
+            try await expect(catalog.setEventSinks([]), 2)
+        },
     ]
 
     private static func datastore(_ id: UInt128, createdAt: Int64) -> DatastoreRecord {
