@@ -102,7 +102,7 @@ let package = Package(
 
         // L3 the rules of the store.
         layer("Events", ["Catalog", "DICOM", "ImageSets"]),
-        layer("Store", ["DICOM", "FrameCodecs", "ImageSets", "Catalog", "Blobs", crypto, nioCore, nioPosix]),
+        layer("Store", ["DICOM", "Events", "FrameCodecs", "ImageSets", "Catalog", "Blobs", crypto, nioCore, nioPosix]),
         layer("Exchange", [httpTypes, nioCore]),
         layer("ForeignCodecs", ["CForeignCodecs", "FrameCodecs", "FrameWorkers"]),
 
@@ -159,7 +159,10 @@ let package = Package(
             ["CatalogSQLite", "Catalog", "ImageSets", "Blobs", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("Events", ["Events", "Catalog", "DICOM", "ImageSets"]),
         tests(
-            "Store", ["Store", "FrameCodecs", "Embedded", "Blobs", "Catalog", "ImageSets", "DICOM", crypto, nioCore]),
+            "Store",
+            [
+                "Store", "Events", "FrameCodecs", "Embedded", "Blobs", "Catalog", "ImageSets", "DICOM", crypto, nioCore,
+            ]),
         tests("Exchange", ["Exchange", httpTypes, nioCore]),
         tests("S3", ["S3", "Signing", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
         tests(

@@ -61,11 +61,12 @@ extension Datastore {
 
     private func delete(_ id: ImageSetID) async throws -> ImageSetVersion {
         let now = environment.now()
-        let (answer, emptied) = try await catalog.write { transaction in
+        let (answer, emptied) = try await announcing { transaction in
             let standing = try self.imageSet(id, in: transaction)
             try standing.imageSet.checkUnlocked()
             try PrimaryHierarchy.remove(standing.imageSet, at: now, in: transaction)
             try transaction.setTags([:], of: self.resourceName(of: id))
+            try self.announceDeletion(of: standing.imageSet, at: now, in: transaction)
             let before = try transaction.liveByteCounts()
             try transaction.deleteImageSet(id)
             let after = try transaction.liveByteCounts()

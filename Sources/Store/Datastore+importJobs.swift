@@ -44,7 +44,7 @@ extension Datastore {
         let id = ImportJobID(environment.random128())
         let now = environment.now()
         let most = configuration.quotas.concurrentImportJobs
-        let (job, isNew) = try await catalog.write { transaction in
+        let (job, isNew) = try await announcing { transaction in
             let operation = "StartDICOMImportJob"
             if let used = try transaction.clientToken(submission.clientToken, operation: operation) {
                 guard used.requestDigest == submission.digest, let first = ImportJobID(used.resourceID),
@@ -68,12 +68,13 @@ extension Datastore {
             job.inputOwnerAccountID = submission.inputOwnerAccountID
             job.importConfiguration = submission.importConfiguration
             try transaction.insert(job)
+            try self.announce(job, at: now, in: transaction)
             try transaction.insert(
                 ClientTokenRecord(requestDigest: submission.digest, resourceID: id.description, createdAt: now),
                 token: submission.clientToken, operation: operation)
             return (job, true)
         }
-        if isNew { announce(ImportJobReference(datastore: self.id, job: job.id)) }
+        if isNew { announceJob(ImportJobReference(datastore: self.id, job: job.id)) }
         return job
     }
 
@@ -167,11 +168,13 @@ extension Datastore {
 
     /// The first durable step of a job: its files, all pending, and IN_PROGRESS, together.
     public func beginImportJob(_ job: ImportJobRecord, files: [ImportFileRecord]) async throws -> ImportJobRecord {
-        try await catalog.write { transaction in
+        let now = environment.now()
+        return try await announcing { transaction in
             var begun = try Self.held(job, in: transaction)
             begun.status = .inProgress
             try transaction.insert(files, of: begun.id)
             try transaction.update(begun)
+            try self.announce(begun, at: now, in: transaction)
             return begun
         }
     }
@@ -181,7 +184,7 @@ extension Datastore {
         _ job: ImportJobRecord, status: ImportJobRecord.Status, message: String?, resultS3URI: String?
     ) async throws {
         let now = environment.now()
-        try await catalog.write { transaction in
+        try await announcing { transaction in
             var ended = try Self.held(job, in: transaction)
             ended.status = status
             ended.message = message
@@ -189,6 +192,7 @@ extension Datastore {
             ended.endedAt = now
             ended.lease = nil
             try transaction.update(ended)
+            try self.announce(ended, at: now, in: transaction)
         }
     }
 

@@ -29,10 +29,11 @@ extension Datastore {
         while true {
             let now = environment.now()
             do {
-                return try await catalog.write { [environment] transaction in
+                return try await announcing { [environment] transaction in
                     let outcomes = try IngestCommit(
                         instant: now, random128: environment.random128, transaction: transaction
                     ).apply(staged)
+                    try self.announce(outcomes, at: now, in: transaction)
                     return try also(transaction, outcomes)
                 }
             } catch is ImageSetsLocked {

@@ -1,6 +1,7 @@
 import Blobs
 public import Catalog
 import Crypto
+import Events
 import FrameCodecs
 public import ImageSets
 import NIOPosix
@@ -25,7 +26,8 @@ public final class Datastore: Sendable {
     /// Where frames are encoded: threads of their own, so that encoding never holds up requests.
     let encoders: NIOThreadPool
     let foreignCodec: (any ForeignCodec)?
-    let announce: @Sendable (ImportJobReference) -> Void
+    let announceJob: @Sendable (ImportJobReference) -> Void
+    let eventBell: EventBell
 
     init(
         _ record: DatastoreRecord, key: SymmetricKey, catalog: any Catalog, blobs: any BlobStore, store: Store
@@ -42,7 +44,8 @@ public final class Datastore: Sendable {
         self.changes = ChangeLimit(most: store.configuration.quotas.concurrentChanges)
         self.encoders = store.encoders
         self.foreignCodec = store.foreignCodec
-        self.announce = { [jobs = store.jobSubmissions] in jobs.yield($0) }
+        self.eventBell = store.eventBell
+        self.announceJob = { [jobs = store.jobSubmissions] in jobs.yield($0) }
     }
 
     /// How lossless frames are written.

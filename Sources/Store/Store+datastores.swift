@@ -1,6 +1,7 @@
 import Blobs
 public import Catalog
 import Crypto
+import Events
 public import ImageSets
 
 /// What a new data store shall be.
@@ -55,7 +56,8 @@ extension Store {
                 createdAt: environment.now(), wrappedDataKey: dataKey.wrapped)
             made.lambdaAuthorizerARN = creation.lambdaAuthorizerARN
             let record = made
-            _ = try await services.create(record, token: creation.clientToken, requestDigest: creation.digest)
+            _ = try await services.create(
+                record, token: creation.clientToken, requestDigest: creation.digest, announcedBy: event(of: record))
             if !creation.tags.isEmpty {
                 try await services.setTags(creation.tags, of: name(of: id).description)
             }
@@ -106,7 +108,7 @@ extension Store {
             }
             record.status = .deleting
             record.updatedAt = environment.now()
-            try await services.update(record)
+            try await services.update(record, announcedBy: event(of: record))
             try await unprovision(record)
             return record
         }
@@ -115,11 +117,14 @@ extension Store {
     /// The step from CREATING to ACTIVE; repeated after a crash.
     func provision(_ record: DatastoreRecord) async throws {
         let datastore = try await makeDatastore(record)
+        let sinks = try await services.eventSinks()
+        _ = try await datastore.catalog.write { try $0.setEventSinks(sinks) }
         try await datastore.close()
         var active = record
         active.status = .active
         active.updatedAt = environment.now()
-        try await services.update(active)
+        try await services.update(active, announcedBy: event(of: active))
+        eventBell.ring()
     }
 
     /// The step from DELETING to DELETED; repeated after a crash. The key goes first: without it the bytes are noise.
@@ -128,10 +133,12 @@ extension Store {
         deleted.wrappedDataKey = []
         try await services.update(deleted)
         try await forget(record.id)
+        try await rescueEvents(of: record.id)
         try await engines.destroy(record.id)
         try await services.setTags([:], of: name(of: record.id).description)
         deleted.status = .deleted
         deleted.updatedAt = environment.now()
-        try await services.update(deleted)
+        try await services.update(deleted, announcedBy: event(of: deleted))
+        eventBell.ring()
     }
 }

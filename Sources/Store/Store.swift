@@ -1,6 +1,7 @@
 import Blobs
 import Catalog
 import Crypto
+public import Events
 public import FrameCodecs
 public import ImageSets
 import NIOPosix
@@ -30,6 +31,9 @@ public final class Store: Sendable {
     /// are found by asking (``unfinishedImportJobs()``).
     public let submittedJobs: AsyncStream<ImportJobReference>
     let jobSubmissions: AsyncStream<ImportJobReference>.Continuation
+
+    /// Rings when there are events to be delivered, but for those that other processes write.
+    public let eventBell = EventBell()
 
     private init(
         _ configuration: StoreConfiguration, environment: StoreEnvironment, engines: any StorageEngines,

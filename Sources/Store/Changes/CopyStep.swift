@@ -111,7 +111,7 @@ struct CopyStep {
     // MARK: Into the primary hierarchy
 
     /// Makes a primary image set of the instances; that of their series, where there is one, hands over its own and goes.
-    func promote(as id: ImageSetID) throws -> (promoted: ImageSetVersion, replaced: ImageSetID?) {
+    func promote(as id: ImageSetID) throws -> (promoted: ImageSetVersion, replaced: ImageSetRecord?) {
         guard !source.imageSet.isPrimary else {
             throw StoreError(.conflict, "The image set is primary already")
         }
@@ -129,7 +129,7 @@ struct CopyStep {
         }
         do {
             guard let home else { return (try makePrimary(try make(id)), nil) }
-            return (try makePrimary(try merge(home, as: id)), home.id)
+            return (try makePrimary(try merge(home, as: id)), home)
         } catch let error as CatalogError where error.code == .conflict {
             throw StoreError(
                 .conflict, "Instances of the image set are primary in another image set already", cause: error)

@@ -20,11 +20,14 @@ extension Datastore {
         }
         return try await changes.run(.copy) {
             let made = try await counting { counts, transaction in
-                try self.perform(copy, of: id, selection, counts, in: transaction)
+                let now = self.environment.now()
+                let made = try self.perform(copy, of: id, selection, counts, at: now, in: transaction)
+                try self.announce(made, at: now, in: transaction)
+                return made
             }
-            for replaced in made.replaced {
-                documents.remove(replaced)
-                frameTables.removeAll(of: replaced)
+            if let replaced = made.replaced {
+                documents.remove(replaced.id)
+                frameTables.removeAll(of: replaced.id)
             }
             return ImageSetCopy.Answer(
                 source: made.source.shown(as: .copyingWithReadOnlyAccess),
@@ -35,13 +38,23 @@ extension Datastore {
     private struct Made: Sendable {
         var source: ImageSetVersion
         var destination: ImageSetVersion
-        /// Image sets that the destination took the place of.
-        var replaced: [ImageSetID] = []
+        /// The image set that the destination took the place of.
+        var replaced: ImageSetRecord?
+    }
+
+    private func announce(_ made: Made, at instant: Timestamp, in transaction: any CatalogWriting) throws {
+        let source = made.source
+        try announce(
+            source.imageSet.id, version: source.version.number, isPrimary: source.version.isPrimary,
+            .copyingWithReadOnlyAccess, at: instant, in: transaction)
+        try announce(
+            made.destination, after: .copying, copiedFrom: source.imageSet.id, at: instant, in: transaction)
+        if let replaced = made.replaced { try announceDeletion(of: replaced, at: instant, in: transaction) }
     }
 
     private func perform(
         _ copy: ImageSetCopy, of id: ImageSetID, _ selection: ChangeDocument?, _ counts: DocumentCounts,
-        in transaction: any CatalogWriting
+        at instant: Timestamp, in transaction: any CatalogWriting
     ) throws -> Made {
         let source = try changeable(id, latestVersion: copy.sourceVersion, in: transaction)
         let chosen = try refusing {
@@ -52,7 +65,7 @@ extension Datastore {
         try check(chosen, of: source, in: transaction)
         let step = CopyStep(
             source: source, selection: chosen, isForced: copy.isForced, counts: counts,
-            limit: configuration.quotas.metadataBytes, instant: environment.now(), transaction: transaction)
+            limit: configuration.quotas.metadataBytes, instant: instant, transaction: transaction)
         if let destination = copy.destination {
             let standing = try changeable(
                 destination.imageSet, latestVersion: destination.latestVersion, in: transaction)
@@ -64,9 +77,9 @@ extension Datastore {
         }
         let (promoted, replaced) = try step.promote(as: newID)
         if let replaced {
-            try transaction.setTags([:], of: resourceName(of: replaced))
+            try transaction.setTags([:], of: resourceName(of: replaced.id))
         }
-        return Made(source: source, destination: promoted, replaced: [replaced].compactMap(\.self))
+        return Made(source: source, destination: promoted, replaced: replaced)
     }
 
     /// The instances named are there, and not too many frames are copied.

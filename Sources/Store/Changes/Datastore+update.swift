@@ -90,7 +90,7 @@ extension Datastore {
             throw StoreError(.invalid, "revertToVersionId and includeStudyImageSets cannot be given together")
         }
         let now = environment.now()
-        return try await catalog.write { transaction in
+        return try await announcing { transaction in
             let standing = try self.changeable(id, latestVersion: update.latestVersion, in: transaction)
             let older = try self.imageSet(id, version: target, in: transaction).version
             guard older.number != standing.version.number else {
@@ -117,8 +117,10 @@ extension Datastore {
                 throw StoreError(
                     .conflict, "An instance of the version to revert to is primary in another image set", cause: error)
             }
-            return try step.make(
+            let made = try step.make(
                 .updated, levels: levels, references: older.levels, documentBytes: older.documentBytes)
+            try self.announce(made, after: .updating, at: now, in: transaction)
+            return made
         }
     }
 

@@ -54,7 +54,7 @@ extension Datastore {
         var counts = DocumentCounts(limit: configuration.quotas.metadataBytes)
         while true {
             do {
-                return try await catalog.write { [counts] transaction in try body(counts, transaction) }
+                return try await announcing { [counts] transaction in try body(counts, transaction) }
             } catch let missing as DocumentCounts.Missing {
                 counts.note(try await documentByteCount(of: missing.imageSet), of: missing.imageSet)
             }

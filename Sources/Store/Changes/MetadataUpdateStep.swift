@@ -19,12 +19,19 @@ struct MetadataUpdateStep {
         for imageSet in [standing] + sisters {
             let own = try counts.documentBytes(of: imageSet, in: transaction)
             guard own + growth <= limit else {
-                return try step(standing).fail(
+                let failed = try step(standing).fail(
                     .updateFailed, "INVALID_REQUEST: The metadata would exceed \(limit) bytes.")
+                try datastore.announce(failed, after: .updating, at: instant, in: transaction)
+                return failed
             }
         }
-        for sister in sisters { try apply(change.ofStudy, to: sister) }
-        return try apply(change, to: standing)
+        for sister in sisters {
+            let made = try apply(change.ofStudy, to: sister)
+            try datastore.announce(made, after: .updatingForStudyConsistency, at: instant, in: transaction)
+        }
+        let made = try apply(change, to: standing)
+        try datastore.announce(made, after: .updating, at: instant, in: transaction)
+        return made
     }
 
     /// The other primary sets of the study that a Patient or Study change goes to.
@@ -46,7 +53,6 @@ struct MetadataUpdateStep {
         VersionStep(standing: standing, isForced: update.isForced, instant: instant, transaction: transaction)
     }
 
-    @discardableResult
     private func apply(_ change: MetadataChange, to standing: ImageSetVersion) throws -> ImageSetVersion {
         let step = step(standing)
         var levels = try transaction.levels(standing.version.levels)
