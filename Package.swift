@@ -114,6 +114,12 @@ let package = Package(
                 "Store", "Catalog", "ImageSets", "DICOM", "S3", logging, nioCore,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
+        layer(
+            "EventSinks",
+            [
+                "Catalog", "DICOM", "Events", "Signing", "Store", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1,
+                nioPosix, .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
         layer("NativeAPI", ["Store", "Catalog", "ImageSets", "DICOM", "Exchange", httpTypes, nioCore]),
         layer(
             "DICOMweb", ["Store", "Catalog", "ImageSets", "FrameCodecs", "DICOM", "Exchange", httpTypes, nioCore]),
@@ -134,7 +140,8 @@ let package = Package(
         .executableTarget(
             name: "isocenter",
             dependencies: [
-                "Gateway", "Import", "Embedded", "Store", "Catalog", "ImageSets", "FrameWorkers", "ForeignCodecs",
+                "Gateway", "Import", "Embedded", "EventSinks", "Events", "Store", "Catalog", "ImageSets",
+                "FrameWorkers", "ForeignCodecs",
                 "FrameCodecs", "DICOM", "S3", "Signing", "HTJ2K", "CMalloc", "CProcessor", logging, nioCore,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -143,7 +150,9 @@ let package = Package(
             swiftSettings: strict),
 
         // For tests: the shared corpus, and the suites that every implementation of a contract runs.
-        layer("TestSupport", ["Blobs", "Catalog", "DICOM", "ImageSets", "Import", crypto, nioCore]),
+        layer(
+            "TestSupport",
+            ["Blobs", "Catalog", "DICOM", "Events", "ImageSets", "Import", crypto, nioCore, nioHTTP1, nioPosix]),
 
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         tests("DICOM", ["DICOM"]),
@@ -170,6 +179,13 @@ let package = Package(
             [
                 "Import", "S3", "Signing", "Store", "Embedded", "Blobs", "Catalog", "ImageSets", "DICOM", crypto,
                 logging,
+            ]),
+        tests(
+            "EventSinks",
+            [
+                "EventSinks", "Events", "Signing", "Store", "Embedded", "Catalog", "ImageSets", "DICOM", crypto,
+                logging,
+                nioCore, nioHTTP1,
             ]),
         tests(
             "NativeAPI",

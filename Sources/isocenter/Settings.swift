@@ -37,6 +37,8 @@ struct Settings: Codable, Sendable {
     var logLevel: String?
     var compaction: Compaction?
     var quotas: Quotas?
+    /// Where events go, by the names that they wait under.
+    var events: [String: EventSinkSettings]?
 
     /// When the space of deleted image sets goes back to the disk, in seconds.
     struct Compaction: Codable, Sendable {
@@ -81,6 +83,7 @@ struct Settings: Codable, Sendable {
         accountId = environment["ISOCENTER_ACCOUNT_ID"] ?? accountId
         logLevel = environment["ISOCENTER_LOG_LEVEL"] ?? logLevel
         overlayS3(environment)
+        try overlayEvents(environment)
         archiveDirectory = environment["ISOCENTER_ARCHIVE"] ?? archiveDirectory
         if let text = environment["ISOCENTER_ARCHIVE_AFTER"] { archiveAfter = try IdlePeriod(text) }
         if let text = environment["ISOCENTER_PORT"] {

@@ -32,10 +32,12 @@ struct ModuleImportTests {
         }
     }
 
-    @Test(arguments: [("HummingbirdCore", "Gateway"), ("GRDB", "CatalogSQLite"), ("AsyncHTTPClient", "S3")])
-    func heavyDependenciesStayInOneModule(dependency: String, owner: String) throws {
+    @Test(arguments: [
+        ("HummingbirdCore", ["Gateway"]), ("GRDB", ["CatalogSQLite"]), ("AsyncHTTPClient", ["S3", "EventSinks"]),
+    ])
+    func heavyDependenciesStayInTheirModules(dependency: String, owners: [String]) throws {
         for module in try Self.drawing().keys where try Self.imports(of: module).contains(dependency) {
-            #expect(module == owner)
+            #expect(owners.contains(module))
         }
     }
 

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import Signing
+import TestSupport
 import Testing
 
 @testable import S3

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import NIOCore
 import Signing
 import Synchronization
+import TestSupport
 
 @testable import S3
 

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Embedded
+import EventSinks
+import Events
 import Foundation
 import Gateway
 import Import
@@ -30,6 +32,9 @@ struct Serve: AsyncParsableCommand {
         help: "Let a folder stand for an S3 bucket, as name=folder. May be repeated.")
     var bucket: [String] = []
 
+    @Option(name: .long, help: "Append every event to this file, one JSON object a line.")
+    var eventsFile: String?
+
     @Option(name: .long, help: "The TLS certificate chain, a PEM file.")
     var tlsCertificate: String?
 
@@ -44,22 +49,40 @@ struct Serve: AsyncParsableCommand {
         ProcessTuning.apply()
         let logger = try Log.start(level: settings.logLevel)
         let buckets = try Buckets(settings)
-        do {
-            try await serve(settings, buckets, logger)
-        } catch {
-            // The first error tells more.
-            try? await buckets.close()
-            throw error
+        try await closing(buckets.close) {
+            let directory = try settings.openDirectory()
+            try directory.lock()
+            // Not before the lock: whoever else has the folder may be writing to the same file of events.
+            let sinks = try settings.eventSinks()
+            try await closing({ for sink in sinks { try await sink.close() } }) {
+                try await serve(settings, directory, buckets, sinks, logger)
+            }
         }
-        try await buckets.close()
     }
 
-    private func serve(_ settings: Settings, _ buckets: Buckets, _ logger: Logger) async throws {
-        let directory = try settings.openDirectory()
-        try directory.lock()
+    /// Runs a body, then an end whatever has become of it; the first error tells more.
+    private func closing(_ close: () async throws -> Void, _ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch {
+            try? await close()
+            throw error
+        }
+        try await close()
+    }
+
+    private func serve(
+        _ settings: Settings, _ directory: DataDirectory, _ buckets: Buckets, _ sinks: [any EventSink],
+        _ logger: Logger
+    ) async throws {
         let store = try await Store.open(
             settings.store(), environment: .system, engines: EmbeddedEngines(directory),
             foreignCodec: settings.foreignCodec())
+        let dropped = try await store.setEventSinks(Set(sinks.map(\.name)))
+        if dropped > 0 {
+            logger.warning(
+                "events of sinks that are no longer configured were dropped", metadata: ["count": "\(dropped)"])
+        }
         let rootKey = try await RootAccessKey.makeIfAbsent(in: store)
         try makeBucketFolders(settings)
 
@@ -85,6 +108,9 @@ struct Serve: AsyncParsableCommand {
                         service: compacting, successTerminationBehavior: .ignore,
                         failureTerminationBehavior: .cancelGroup),
                     .init(
+                        service: EventDelivery(store: store, sinks: sinks, logger: logger),
+                        successTerminationBehavior: .ignore, failureTerminationBehavior: .cancelGroup),
+                    .init(
                         service: StorageTierService(store: store, logger: logger),
                         successTerminationBehavior: .ignore, failureTerminationBehavior: .cancelGroup),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
@@ -96,6 +122,9 @@ struct Serve: AsyncParsableCommand {
         var settings = try common.settings()
         settings.host = host ?? settings.host
         settings.port = port ?? settings.port
+        if let eventsFile {
+            settings.events = (settings.events ?? [:]).merging(["file": .init(file: eventsFile)]) { $1 }
+        }
         if let tlsCertificate, let tlsKey {
             settings.tls = Settings.TLS(certificate: tlsCertificate, privateKey: tlsKey)
         } else if tlsCertificate != nil || tlsKey != nil {

@@ -1,37 +1,40 @@
 import NIOCore
-import NIOHTTP1
+package import NIOHTTP1
 import NIOPosix
 import Synchronization
 
 /// An HTTP server that answers as a test says, and keeps what it was asked.
-final class ScriptedServer: Sendable {
+package final class ScriptedServer: Sendable {
     /// One request, with its whole body.
-    struct Request: Sendable {
-        var method: HTTPMethod
-        var uri: String
-        var headers: HTTPHeaders
-        var body: [UInt8]
+    package struct Request: Sendable {
+        package var method: HTTPMethod
+        package var uri: String
+        package var headers: HTTPHeaders
+        package var body: [UInt8]
 
-        func header(_ name: String) -> String? { headers.first(name: name) }
+        package func header(_ name: String) -> String? { headers.first(name: name) }
 
         /// The region in the credential scope of its signature.
-        var signedRegion: String? {
+        package var signedRegion: String? {
             header("authorization")?.split(separator: "/").dropFirst(2).first.map(String.init)
         }
     }
 
-    enum Reply: Sendable {
+    /// What it answers with.
+    package enum Reply: Sendable {
         case answer(Int, HTTPHeaders = [:], [UInt8] = [])
         /// An answer that ends before its Content-Length does.
         case cut(Int, HTTPHeaders, [UInt8])
         /// No answer at all.
         case hangUp
 
-        static func xml(_ status: Int, _ text: String, _ headers: HTTPHeaders = [:]) -> Reply {
+        package static func xml(_ status: Int, _ text: String, _ headers: HTTPHeaders = [:]) -> Reply {
             .answer(status, headers, Array(text.utf8))
         }
 
-        static func error(_ status: Int, _ code: String, _ more: String = "", _ headers: HTTPHeaders = [:]) -> Reply {
+        package static func error(_ status: Int, _ code: String, _ more: String = "", _ headers: HTTPHeaders = [:])
+            -> Reply
+        {
             xml(status, "<?xml version=\"1.0\"?><Error><Code>\(code)</Code>\(more)</Error>", headers)
         }
     }
@@ -40,7 +43,7 @@ final class ScriptedServer: Sendable {
     private let log = Mutex<[Request]>([])
 
     /// Starts a server; `script` gets each request and its number, counted from 0.
-    init(_ script: @escaping @Sendable (Request, Int) -> Reply) async throws {
+    package init(_ script: @escaping @Sendable (Request, Int) -> Reply) async throws {
         let box = HandlerBox()
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 64)
@@ -61,15 +64,15 @@ final class ScriptedServer: Sendable {
         }
     }
 
-    var port: Int { channel.localAddress?.port ?? 0 }
-    var requests: [Request] { log.withLock { $0 } }
+    package var port: Int { channel.localAddress?.port ?? 0 }
+    package var requests: [Request] { log.withLock { $0 } }
 
-    func close() async throws {
+    package func close() async throws {
         if channel.isActive { try await channel.close() }
     }
 
     /// What answers; set once the server is there.
-    final class HandlerBox: Sendable {
+    private final class HandlerBox: Sendable {
         private let handler = Mutex<(@Sendable (Request) -> Reply)?>(nil)
 
         func set(_ handler: @escaping @Sendable (Request) -> Reply) {
