@@ -5,7 +5,7 @@ import sys
 
 from harness import TemporaryFolder, record, table
 
-NAMES = ["frames", "stow", "metadata", "image_sets", "memory", "search", "tiers", "codec", "importing"]
+NAMES = ["frames", "stow", "metadata", "image_sets", "events", "memory", "search", "tiers", "codec", "importing"]
 # Take long or much disk: run by name only.
 MORE = ["jobs"]
 
