@@ -109,6 +109,49 @@ struct EventTests {
         try await store.close()
     }
 
+    /// Data stores that go while their events are on the way hand them over: whatever the moment, nothing is lost, and what
+    /// comes first of each resource comes in its order.
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func dataStoresThatComeAndGoAreToldOfWholeAndInOrder(seed: UInt64) async throws {
+        let fixture = try StoreFixture()
+        let store = try await fixture.open()
+        let sink = FlakySink(seed: seed)
+        _ = try await store.setEventSinks([sink.name])
+        let delivery = Task {
+            while !Task.isCancelled { _ = await store.deliverEvents(to: sink) }
+        }
+        try await withThrowingDiscardingTaskGroup { group in
+            for _ in 1...3 {
+                group.addTask {
+                    for _ in 1...8 {
+                        let datastore = try await store.open(store.createDatastore(DatastoreCreation()).id)
+                        for number in 1...3 { try await datastore.ingest([.numbered(number)]) }
+                        let set = try #require(try await datastore.searchImageSets(ImageSetQuery(limit: 1)).first)
+                        _ = try await datastore.deleteImageSet(set.imageSet.id)
+                        _ = try await store.deleteDatastore(datastore.id)
+                    }
+                }
+            }
+        }
+        delivery.cancel()
+        await delivery.value
+        sink.isReliable = true
+        #expect(await store.deliverEvents(to: sink).failure == nil)
+        let told = Dictionary(grouping: sink.firsts, by: \.resource).mapValues { $0.map(\.detailType) }
+        #expect(told.count == 48)
+        for (resource, types) in told {
+            #expect(
+                types
+                    == (resource.contains("/imageset/")
+                        ? [
+                            "Image Set Created", "Image Set Updated", "Image Set Updated", "Image Set Deleting",
+                            "Image Set Deleted",
+                        ]
+                        : ["Data Store Creating", "Data Store Created", "Data Store Deleting", "Data Store Deleted"]))
+        }
+        try await store.close()
+    }
+
     // MARK: Help
 
     private static func update(latestVersion: Int, _ updatable: String) -> MetadataUpdate {
@@ -165,6 +208,41 @@ private struct Receiver: EventSink {
     func deliver(_ events: [EventRecord]) async -> EventReceipt {
         self.events.list.withLock { $0 += events }
         return EventReceipt(delivered: Set(events.map(\.id)))
+    }
+
+    func close() {}
+}
+
+/// A sink that takes a few of the events, then fails, as its seed has it; what it said to have taken, it keeps.
+private final class FlakySink: EventSink {
+    let name = "flaky"
+    private let state: Mutex<(random: UInt64, isReliable: Bool, events: [EventRecord])>
+
+    init(seed: UInt64) {
+        state = Mutex((seed, false, []))
+    }
+
+    var isReliable: Bool {
+        get { state.withLock { $0.isReliable } }
+        set { state.withLock { $0.isReliable = newValue } }
+    }
+
+    /// What came, without what came again.
+    var firsts: [EventRecord] {
+        var seen: Set<EventID> = []
+        return state.withLock { $0.events }.filter { seen.insert($0.id).inserted }
+    }
+
+    func deliver(_ events: [EventRecord]) async -> EventReceipt {
+        await Task.yield()
+        return state.withLock { state in
+            state.random = state.random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            let count = state.isReliable ? events.count : min(events.count, Int(state.random >> 61))
+            state.events += events[..<count]
+            return EventReceipt(
+                delivered: Set(events[..<count].map(\.id)),
+                failure: count < events.count ? EventSinkError("enough") : nil)
+        }
     }
 
     func close() {}
