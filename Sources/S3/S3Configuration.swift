@@ -27,8 +27,8 @@ public struct S3Configuration: Sendable {
     public var connectTimeoutSeconds: Int64 = 10
     /// Seconds that an answer may pause.
     public var readTimeoutSeconds: Int64 = 30
-    /// Connections at the same time.
-    public var connections = 16
+    /// Connections at the same time: enough that the objects of a few data stores may hang, and others still be read.
+    public var connections = 128
 
     /// A service in its parts; `addressing` nil is AWS's for AWS and `path` for anything else.
     public init(

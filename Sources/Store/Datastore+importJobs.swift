@@ -214,12 +214,14 @@ extension Datastore {
     }
 
     /// Makes what a worker did with some files durable: bytes first, then the files' states and stored objects together.
+    /// Answers the instances that are staged now, for ``commitImportJob(_:staged:)``.
     public func record(
         _ results: [ImportFileResult], of job: ImportJobRecord, in session: IngestSession
-    ) async throws {
+    ) async throws -> [StoredObjectID: StagedInstance] {
         try await session.makeDurable()
-        try await catalog.write { transaction in
+        return try await catalog.write { transaction in
             _ = try Self.held(job, in: transaction)
+            var recorded: [StoredObjectID: StagedInstance] = [:]
             for result in results {
                 var file = result.file
                 switch result.outcome {
@@ -229,17 +231,23 @@ extension Datastore {
                         isServerFault: rejection.isServerFault)
                 case .success(let staged):
                     guard case .new(let object, let frames) = staged.object else { continue }
-                    file.state = .staged(
-                        try transaction.insert(object, frames: frames), warnings: staged.warnings)
+                    let id = try transaction.insert(object, frames: frames)
+                    recorded[id] = staged.stored(as: id)
+                    file.state = .staged(id, warnings: staged.warnings)
                 }
                 try transaction.update(file, of: job.id)
             }
+            return recorded
         }
     }
 
     /// Puts every staged file of a job into image sets, in byte order of key, in one transaction; one version step per
     /// image set. Repeating it after a crash changes nothing more.
-    public func commitImportJob(_ job: ImportJobRecord) async throws {
+    ///
+    /// `known` are the instances that this worker staged itself; those of a worker before it are read again.
+    public func commitImportJob(
+        _ job: ImportJobRecord, staged known: [StoredObjectID: StagedInstance] = [:]
+    ) async throws {
         var files: [ImportFileRecord] = []
         var staged: [StagedInstance] = []
         var last: String?
@@ -250,7 +258,11 @@ extension Datastore {
             for file in page {
                 guard case .staged(let object, let warnings) = file.state else { continue }
                 files.append(file)
-                staged.append(try await reload(object, warnings: warnings))
+                if let instance = known[object] {
+                    staged.append(instance)
+                } else {
+                    staged.append(try await reload(object, warnings: warnings))
+                }
             }
         }
         guard !files.isEmpty else { return }

@@ -17,7 +17,7 @@ struct FairQueueTests {
             queue.append(element, for: job(name[0], name[1]))
         }
         var order: [String] = []
-        while let element = queue.next() { order.append(element) }
+        while let next = queue.next() { order.append(next.element) }
         return order
     }
 
@@ -40,10 +40,10 @@ struct FairQueueTests {
         var queue = FairQueue<Int>()
         queue.append(1, for: Self.job(1, 1))
         queue.append(2, for: Self.job(2, 1))
-        #expect(queue.next() == 1)
+        #expect(queue.next()?.element == 1)
         queue.append(3, for: Self.job(1, 1))
-        #expect(queue.next() == 2)
-        #expect(queue.next() == 3)
+        #expect(queue.next()?.element == 2)
+        #expect(queue.next()?.element == 3)
         #expect(queue.next() == nil)
     }
 
@@ -55,7 +55,17 @@ struct FairQueueTests {
         #expect(queue.remove { $0 == 1 } == 1)
         #expect(queue.remove { $0 == 4 } == 4)
         #expect(queue.remove { $0 == 9 } == nil)
-        #expect([queue.next(), queue.next(), queue.next()] == [2, 3, nil])
+        #expect((0..<3).map { _ in queue.next()?.element } == [2, 3, nil])
+    }
+
+    @Test func whoMayNotHaveATurnIsPassedOver() {
+        var queue = FairQueue<Int>()
+        for (number, place) in [(1, (1, 1)), (2, (1, 2)), (3, (2, 1))] {
+            queue.append(number, for: Self.job(UInt128(place.0), UInt128(place.1)))
+        }
+        #expect(queue.next { $0 != Self.job(1, 1) }?.element == 2)
+        #expect(queue.next { $0 == Self.job(9, 9) } == nil)
+        #expect((0..<3).map { _ in queue.next()?.element } == [3, 1, nil])
     }
 
     @Test func aStoreStartsItsJobsInOrderEachOnce() {

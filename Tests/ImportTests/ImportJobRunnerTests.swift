@@ -388,28 +388,49 @@ struct ImportJobRunnerTests {
         try await store.close()
     }
 
-    @Test(.timeLimit(.minutes(2))) func aBucketThatHangsHoldsUpNoOtherDataStore() async throws {
+    /// A file hangs, or the JSON metadata that are laid over it: the other jobs go on, also of the same data store, and
+    /// the job itself when the bucket answers again.
+    @Test(.timeLimit(.minutes(2)), arguments: ["", "meta.json"])
+    func anObjectThatHangsHoldsUpNoOtherJob(object: String) async throws {
         let fixture = try ImportFixture()
         try fixture.putSeries(20)
+        try fixture.put(Array("{}".utf8), at: "study/meta.json")
         for number in 1...2 { try fixture.put(TestInstance.numbered(number).file(), at: "small/\(number).dcm") }
-        let (store, hanging, _) = try await fixture.open()
+        let (store, datastore, _) = try await fixture.open()
         let other = try await store.open(store.createDatastore(DatastoreCreation()).id)
         let isHanging = Mutex(true)
         let objects = WatchedObjectStore(base: fixture.objects) { call in
-            guard case .open(let key) = call, key.hasPrefix("study/") else { return }
+            guard case .open(let key) = call, key.hasPrefix("study/"), key.hasSuffix(object) else { return }
             while isHanging.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(2)) }
         }
         let service = ImportService(
             store: store, objects: objects,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         let running = Task { try await service.run() }
-        let first = try await ImportFixture.submit(to: hanging)
-        while try await hanging.importFileCounts(of: first).scanned == 0 { try await Task.sleep(for: .milliseconds(1)) }
-        let second = try await ImportFixture.submit(to: other, input: "s3://input/small")
-        while try await other.importJob(second).status != .completed { try await Task.sleep(for: .milliseconds(2)) }
-        #expect(try await hanging.importFileCounts(of: first).pending == 20)
+        var hanging: [ImportJobID] = []
+        for token in ["a", "b", "c"] {
+            var submission = ImportJobSubmission(
+                clientToken: token, dataAccessRoleARN: "arn:aws:iam::123456789012:role/r",
+                inputS3URI: "s3://input/study", outputS3URI: "s3://output/results")
+            submission.importConfiguration =
+                #"{"dicomJsonMetadataImportConfiguration":{"dicomMetadataMappings":[{"studyInstanceUID":""#
+                + TestInstance.numbered(1).study + #"","metadataFilePath":"meta.json"}]}}"#
+            hanging.append(try await datastore.submitImportJob(submission).id)
+        }
+        for id in hanging {
+            while try await datastore.importFileCounts(of: id).scanned == 0 {
+                try await Task.sleep(for: .milliseconds(1))
+            }
+        }
+        for (place, token) in [(other, "d"), (datastore, "e")] {
+            let id = try await ImportFixture.submit(to: place, input: "s3://input/small", token: token)
+            while try await place.importJob(id).status != .completed { try await Task.sleep(for: .milliseconds(2)) }
+        }
+        for id in hanging { #expect(try await datastore.importFileCounts(of: id).pending == 20) }
         isHanging.withLock { $0 = false }
-        while try await hanging.importJob(first).status != .completed { try await Task.sleep(for: .milliseconds(5)) }
+        for id in hanging {
+            while try await datastore.importJob(id).status != .completed { try await Task.sleep(for: .milliseconds(5)) }
+        }
         running.cancel()
         try await running.value
         try await store.close()

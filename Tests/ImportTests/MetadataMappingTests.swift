@@ -92,6 +92,14 @@ struct MetadataMappingTests {
         #expect(failures.contains("ValidationException"))
     }
 
+    @Test func aFileThatIsTooLargeFailsWhatItMaps() async throws {
+        let outcome = try await Self.run(
+            [(nil, "m.json")], files: ["m.json": [UInt8](repeating: 0x20, count: 50 << 20 + 1)])
+        #expect(outcome.counts.customerErrors == 3)
+        let failures = try #require(outcome.results["FAILURE/failure.ndjson"])
+        #expect(failures.contains("is not valid: it is larger than 52428800 bytes"))
+    }
+
     @Test func onlyTheMappedFilesFail() async throws {
         let outcome = try await Self.run([("9.9", "none.json")], files: [:])
         #expect(outcome.counts.customerErrors == 0)

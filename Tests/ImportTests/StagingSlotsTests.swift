@@ -6,8 +6,8 @@ import Testing
 @testable import Import
 
 struct StagingSlotsTests {
-    private static func job(_ datastore: UInt128) -> ImportJobReference {
-        ImportJobReference(datastore: DatastoreID(datastore), job: ImportJobID(1))
+    private static func job(_ datastore: UInt128, _ job: UInt128 = 1) -> ImportJobReference {
+        ImportJobReference(datastore: DatastoreID(datastore), job: ImportJobID(job))
     }
 
     /// How many run now, and how many did at most.
@@ -43,6 +43,27 @@ struct StagingSlotsTests {
         }
         #expect(gauge.now == 0)
         #expect((1...3).contains(gauge.most))
+    }
+
+    /// Of 5 slots, each of 3 jobs is sure of one: the first gets three, however many it asks for, the second one more
+    /// than its own only when the third has had its own.
+    @Test(.timeLimit(.minutes(1))) func aJobThatHoldsSlotsForeverLeavesOneForEachOfTheOthers() async throws {
+        let (slots, gauge) = (StagingSlots(5, jobs: 3), Gauge())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<9 {
+                group.addTask {
+                    try? await slots.run(for: Self.job(1, 1)) {
+                        gauge.enter()
+                        try await Task.sleep(for: .seconds(3_600))
+                    }
+                }
+            }
+            while gauge.now < 3 { await Task.yield() }
+            for job: UInt128 in [2, 3, 2, 3] { try await slots.run(for: Self.job(1, job)) {} }
+            try await slots.run(for: Self.job(1, 2)) { try await slots.run(for: Self.job(1, 3)) {} }
+            #expect(gauge.most == 3)
+            group.cancelAll()
+        }
     }
 
     @Test(.timeLimit(.minutes(1))) func whoIsCancelledGivesUpItsPlace() async throws {

@@ -20,7 +20,7 @@ public struct ImageSetLevels: Sendable, Equatable {
     ///
     /// Elements present without a value stay, so that the metadata document shows them as null; absent ones are not made
     /// up. Values over the bulk threshold, which only private elements inside level sequences can have, stay behind with
-    /// the instance.
+    /// the instance. Values are copies: levels are kept longer than the file whose bytes they would hold.
     public init(_ dataSet: DataSet) {
         var elements: [AttributeLevel: [DataElement]] = [:]
         let characterSet = dataSet.characterSet
@@ -29,7 +29,7 @@ public struct ImageSetLevels: Sendable, Equatable {
             guard level != .instance, let element = element.inUTF8(from: characterSet, keepsBulkValues: false) else {
                 continue
             }
-            elements[level, default: []].append(element)
+            elements[level, default: []].append(element.detached)
         }
         self.init(
             patient: DataSet(elements[.patient] ?? []), study: DataSet(elements[.study] ?? []),
@@ -135,6 +135,17 @@ extension ImageSetLevels {
             editedTags.formUnion(self[level].tags(Self.editedTagsTag))
             self[level].remove(Self.creator.tag)
             self[level].remove(Self.editedTagsTag)
+        }
+    }
+}
+
+extension DataElement {
+    /// The element with values of its own, no parts of a larger array.
+    fileprivate var detached: DataElement {
+        switch value {
+        case .bytes(let bytes): DataElement(tag, vr, .bytes(Array(bytes)[...]))
+        case .items(let items): DataElement(tag, vr, .items(items.map { DataSet($0.elements.map(\.detached)) }))
+        case .bulk: self
         }
     }
 }

@@ -32,9 +32,9 @@ public struct ImportJobRunner: Sendable {
             opening: StagingSlots(concurrency + 2), worker: worker, logger: logger)
     }
 
-    /// A runner that stages files as `slots` are given to it, and has as many of them open as `opening` gives to its data
-    /// store: a bucket that hangs holds up the others of the data store, but nobody else. It holds its job under the name
-    /// `worker`, and waits for an object store that is down for these pauses in all.
+    /// A runner that stages files as `slots` are given to it, and has as many of them open as `opening` gives to it: who
+    /// waits for a bucket that hangs holds no slot. It holds its job under the name `worker`, and waits for an object
+    /// store that is down for these pauses in all.
     init(
         datastore: Datastore, objects: any ObjectStore, quotas: StoreQuotas, slots: StagingSlots, opening: StagingSlots,
         worker: UInt128, logger: Logger, outagePauses: [Duration] = OutagePatience.minutes
@@ -92,8 +92,8 @@ public struct ImportJobRunner: Sendable {
                 try await patience.run { try await objects.prepare(results.folder) }
                 job = try await begin(job, input: input, except: mappings.keys(below: input))
             }
-            try await stagePendingFiles(of: job, input: input, mappings)
-            try await datastore.commitImportJob(job)
+            let staged = try await stagePendingFiles(of: job, input: input, mappings)
+            try await datastore.commitImportJob(job, staged: staged)
             try await write(results)
             try await datastore.endImportJob(
                 job, status: .completed,
@@ -141,36 +141,40 @@ public struct ImportJobRunner: Sendable {
 
     private func stagePendingFiles(
         of job: ImportJobRecord, input: S3URI, _ mappings: MetadataMappings
-    ) async throws {
+    ) async throws -> [StoredObjectID: StagedInstance] {
         let session = try await datastore.beginIngest(for: .job)
         let overlays = MetadataOverlays(mappings, below: input) { [objects] object in
             try await objects.open(object, owner: job.inputOwnerAccountID)
         }
         let staging = Staging(
             job: job, bucket: input.bucket, session: session, mappings: mappings, overlays: overlays)
+        let staged: [StoredObjectID: StagedInstance]
         do {
-            try await stagePendingFiles(staging)
+            staged = try await stagePendingFiles(staging)
         } catch {
             await session.close()
             throw error
         }
         await session.close()
+        return staged
     }
 
     /// Results are made durable while other files are staged: the first of these numbers that is reached.
     private static let recordedFiles = 16
     private static let recordedBytes: Int64 = 64 << 20
 
-    /// Stages the files that are pending, as many at a time as may be open. What becomes of a file does not depend on
-    /// the others, nor on the order in which they are done.
-    private func stagePendingFiles(_ staging: Staging) async throws {
+    /// Stages the files that are pending, as many at a time as may be open, and answers what was staged. What becomes of
+    /// a file does not depend on the others, nor on the order in which they are done.
+    private func stagePendingFiles(_ staging: Staging) async throws -> [StoredObjectID: StagedInstance] {
         let reference = ImportJobReference(datastore: datastore.id, job: staging.job.id)
-        try await withThrowingTaskGroup(of: ImportFileResult.self) { group in
+        return try await withThrowingTaskGroup(of: ImportFileResult.self) { group in
+            var staged: [StoredObjectID: StagedInstance] = [:]
             var done: [ImportFileResult] = []
             func record(atLeast files: Int, bytes: Int64) async throws {
                 let byteCount = done.reduce(0) { $0 + min($1.file.byteCount, Self.recordedBytes) }
                 guard done.count >= files || byteCount >= bytes else { return }
-                try await datastore.record(done, of: staging.job, in: staging.session)
+                let recorded = try await datastore.record(done, of: staging.job, in: staging.session)
+                staged.merge(recorded) { $1 }
                 done.removeAll(keepingCapacity: true)
             }
             var last: String?
@@ -194,6 +198,7 @@ public struct ImportJobRunner: Sendable {
                 try await record(atLeast: Self.recordedFiles, bytes: Self.recordedBytes)
             }
             try await record(atLeast: 1, bytes: .max)
+            return staged
         }
     }
 
@@ -222,29 +227,18 @@ public struct ImportJobRunner: Sendable {
     private func stage(
         _ file: ImportFileRecord, turnOf reference: ImportJobReference, _ staging: Staging
     ) async throws -> ImportFileResult {
-        let mapping = Mutex<Int?>(nil)
+        var file = file
         let outcome: Result<StagedInstance, ImportRejection>
         do {
-            outcome = .success(
-                try await stagedInstance(file, turnOf: reference, staging) { dataSet in
-                    let (study, series) = (dataSet.string(.studyInstanceUID), dataSet.string(.seriesInstanceUID))
-                    guard let study, let series, let index = staging.mappings.index(study: study, series: series) else {
-                        return dataSet
-                    }
-                    mapping.withLock { $0 = index }
-                    return try await staging.overlays.overlay(index).applied(to: dataSet)
-                })
+            outcome = .success(try await stagedInstance(&file, turnOf: reference, staging))
         } catch let rejection as ImportRejection {
             outcome = .failure(rejection)
         }
-        var file = file
-        file.metadataMapping = mapping.withLock { $0 }
         return ImportFileResult(file: file, outcome: outcome)
     }
 
     private func stagedInstance(
-        _ file: ImportFileRecord, turnOf reference: ImportJobReference, _ staging: Staging,
-        amend: @escaping (DataSet) async throws -> DataSet
+        _ file: inout ImportFileRecord, turnOf reference: ImportJobReference, _ staging: Staging
     ) async throws -> StagedInstance {
         guard file.byteCount <= quotas.bytesPerFile else {
             throw ImportRejection(.ruleBroken, "The file is larger than \(quotas.bytesPerFile) bytes")
@@ -252,14 +246,31 @@ public struct ImportJobRunner: Sendable {
         let content = try await open(S3URI(bucket: staging.bucket, key: file.key), of: staging.job)
         guard content.count == file.byteCount else { throw Self.changed }
         do {
-            return try await slots.run(for: reference) {
-                try await staging.session.stage(content, amend: staging.mappings.all.isEmpty ? nil : amend)
+            guard !staging.mappings.all.isEmpty else {
+                return try await slots.run(for: reference) { try await staging.session.stage(content) }
             }
+            let read = try await slots.run(for: reference) { try await staging.session.read(content) }
+            // Metadata that have to be waited for are waited for in no slot, as the file itself was.
+            let overlaid = try await overlaid(read, &file, staging)
+            return try await slots.run(for: reference) { try await staging.session.stage(overlaid) }
         } catch let error where !(error is ImportRejection) && !(error is ObjectStoreError) {
             // Whatever it became on its way here: the file changed or its device failed, not the store.
             guard let failure = content.failure else { throw error }
             throw Self.rejection(of: failure)
         }
+    }
+
+    /// The file with the metadata laid over that are mapped to it.
+    private func overlaid(
+        _ read: PartTenFile, _ file: inout ImportFileRecord, _ staging: Staging
+    ) async throws -> PartTenFile {
+        guard let study = read.dataSet.string(.studyInstanceUID), let series = read.dataSet.string(.seriesInstanceUID),
+            let index = staging.mappings.index(study: study, series: series)
+        else { return read }
+        file.metadataMapping = index
+        var overlaid = read
+        overlaid.dataSet = try await staging.overlays.overlay(index).applied(to: read.dataSet)
+        return overlaid
     }
 
     private func open(_ object: S3URI, of job: ImportJobRecord) async throws -> WatchedBytes {

@@ -30,7 +30,7 @@ public struct ImportService: Service {
         self.concurrentJobs = max(1, concurrentJobs)
         // One more than can be encoded, so that one file is read while the others are encoded.
         slots = StagingSlots(store.configuration.encodingConcurrency + 1)
-        opening = OpeningSlots(slots.count + 2)
+        opening = OpeningSlots(slots.count + 2, jobs: self.concurrentJobs)
         worker = store.environment.random128()
         self.logger = logger
     }
@@ -132,18 +132,21 @@ public struct ImportService: Service {
     }
 }
 
-/// How many files the jobs of each data store have open at a time.
+/// How many files the jobs of each data store have open at a time: `count` where one job runs, and one more for each job
+/// that may run beside it, which gets it even when the others wait for a bucket that hangs.
 private final class OpeningSlots: Sendable {
     private let count: Int
+    private let jobs: Int
     private let slots = Mutex<[DatastoreID: StagingSlots]>([:])
 
-    init(_ count: Int) {
+    init(_ count: Int, jobs: Int) {
         self.count = count
+        self.jobs = jobs
     }
 
     subscript(datastore: DatastoreID) -> StagingSlots {
         slots.withLock { slots in
-            let known = slots[datastore] ?? StagingSlots(count)
+            let known = slots[datastore] ?? StagingSlots(count + jobs - 1, jobs: jobs)
             slots[datastore] = known
             return known
         }

@@ -6,9 +6,34 @@ import Synchronization
 /// jobs. So a large job holds up nobody, and many jobs of one data store do not starve another's.
 final class StagingSlots: Sendable {
     private struct State {
-        var free: Int
+        var slots: Ledger
         var waiting = FairQueue<Waiter>()
         var lastTicket = 0
+    }
+
+    /// Who holds how many slots.
+    private struct Ledger {
+        var free: Int
+        /// How many jobs are sure of a slot, however many the others hold.
+        let jobs: Int
+        var held: [ImportJobReference: Int] = [:]
+
+        /// Whether there is a slot for a job: any for one that has none; else one beyond those that are kept for the jobs
+        /// that have none.
+        func has(for job: ImportJobReference) -> Bool {
+            free > (held[job] == nil ? 0 : max(0, jobs - held.count))
+        }
+
+        mutating func take(for job: ImportJobReference) {
+            free -= 1
+            held[job, default: 0] += 1
+        }
+
+        mutating func giveBack(of job: ImportJobReference) {
+            free += 1
+            let left = (held[job] ?? 1) - 1
+            held[job] = left > 0 ? left : nil
+        }
     }
 
     private struct Waiter {
@@ -21,9 +46,10 @@ final class StagingSlots: Sendable {
     /// How many files are staged at a time.
     let count: Int
 
-    init(_ count: Int) {
+    /// `count` slots, of which each of `jobs` jobs is sure of one.
+    init(_ count: Int, jobs: Int = 0) {
         self.count = max(1, count)
-        state = Mutex(State(free: self.count))
+        state = Mutex(State(slots: Ledger(free: self.count, jobs: jobs)))
     }
 
     /// Runs `body` when it is the job's turn.
@@ -31,7 +57,7 @@ final class StagingSlots: Sendable {
         for job: ImportJobReference, _ body: () async throws -> Result
     ) async throws -> Result {
         try await acquire(for: job)
-        defer { release() }
+        defer { release(by: job) }
         return try await body()
     }
 
@@ -43,8 +69,8 @@ final class StagingSlots: Sendable {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let isGranted = state.withLock { state in
-                    guard state.free == 0 else {
-                        state.free -= 1
+                    guard !state.slots.has(for: job) else {
+                        state.slots.take(for: job)
                         return true
                     }
                     state.waiting.append(Waiter(ticket: ticket, continuation: continuation), for: job)
@@ -64,13 +90,17 @@ final class StagingSlots: Sendable {
         waiter?.continuation.resume(throwing: CancellationError())
     }
 
-    private func release() {
-        let next = state.withLock { state in
-            let next = state.waiting.next()
-            if next == nil { state.free += 1 }
-            return next
+    private func release(by job: ImportJobReference) {
+        let granted = state.withLock { state in
+            state.slots.giveBack(of: job)
+            var granted: [Waiter] = []
+            while let (next, waiter) = state.waiting.next(where: { [slots = state.slots] in slots.has(for: $0) }) {
+                state.slots.take(for: next)
+                granted.append(waiter)
+            }
+            return granted
         }
-        next?.continuation.resume()
+        for waiter in granted { waiter.continuation.resume() }
     }
 }
 
@@ -93,15 +123,20 @@ struct FairQueue<Element> {
         }
     }
 
-    /// Takes out the element whose turn it is.
-    mutating func next() -> Element? {
-        guard !stores.isEmpty else { return nil }
-        var store = stores.removeFirst()
-        var line = store.lines.removeFirst()
-        let element = line.elements.removeFirst()
-        if !line.elements.isEmpty { store.lines.append(line) }
-        if !store.lines.isEmpty { stores.append(store) }
-        return element
+    /// Takes out the element whose turn it is among those of the jobs that may have one.
+    mutating func next(
+        where mayHave: (ImportJobReference) -> Bool = { _ in true }
+    ) -> (job: ImportJobReference, element: Element)? {
+        for place in stores.indices {
+            guard let first = stores[place].lines.firstIndex(where: { mayHave($0.job) }) else { continue }
+            var store = stores.remove(at: place)
+            var line = store.lines.remove(at: first)
+            let element = line.elements.removeFirst()
+            if !line.elements.isEmpty { store.lines.append(line) }
+            if !store.lines.isEmpty { stores.append(store) }
+            return (line.job, element)
+        }
+        return nil
     }
 
     /// Takes out the first element that is meant, wherever it waits.

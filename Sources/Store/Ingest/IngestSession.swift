@@ -17,20 +17,28 @@ public struct IngestSession: Sendable {
         self.writer = writer
     }
 
+    /// Reads a P10 file, which may be amended before it is staged. Throws ``ImportRejection`` when the file is at fault.
+    public func read(_ content: any RandomAccessBytes) async throws -> PartTenFile {
+        try await datastore.encoders.runIfActive { try InstanceIntake.read(content) }
+    }
+
     /// Reads, checks, encodes and verifies one P10 file, and appends what is kept of it. Nothing becomes visible.
     ///
-    /// `amend` may change the data set before it is checked; what it throws is thrown. Throws ``ImportRejection`` when the
-    /// file is at fault; any other error is the store's.
-    public func stage(
-        _ content: any RandomAccessBytes, amend: ((DataSet) async throws -> DataSet)? = nil
-    ) async throws -> StagedInstance {
+    /// Throws ``ImportRejection`` when the file is at fault; any other error is the store's.
+    public func stage(_ content: any RandomAccessBytes) async throws -> StagedInstance {
+        try await stage { try InstanceIntake.read(content) }
+    }
+
+    /// Stages a file that was read; see ``stage(_:)-(RandomAccessBytes)``.
+    public func stage(_ file: PartTenFile) async throws -> StagedInstance {
+        try await stage { file }
+    }
+
+    private func stage(_ read: @escaping @Sendable () throws -> PartTenFile) async throws -> StagedInstance {
         let salt = withUnsafeBytes(of: datastore.environment.random128().bigEndian) { Array($0) }
-        let encoders = datastore.encoders
-        var file = try await encoders.runIfActive { try InstanceIntake.read(content) }
-        if let amend { file.dataSet = try await amend(file.dataSet) }
         let (format, foreignCodec) = (datastore.format, datastore.foreignCodec)
-        let intake = try await encoders.runIfActive { [file] in
-            try InstanceIntake(file, salt: salt, format: format, foreignCodec: foreignCodec)
+        let intake = try await datastore.encoders.runIfActive {
+            try InstanceIntake(read(), salt: salt, format: format, foreignCodec: foreignCodec)
         }
         let pixels = try await storePixels(of: intake)
         var byteCount = pixels.byteCount

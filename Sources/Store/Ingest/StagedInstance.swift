@@ -15,6 +15,11 @@ public struct StagedInstance: Sendable {
     /// What the file's owner should know.
     public let warnings: [ImportFileWarning]
 
+    /// The instance once its stored object is in the catalog.
+    func stored(as id: StoredObjectID) -> StagedInstance {
+        StagedInstance(object: .stored(id), facts: facts, warnings: warnings)
+    }
+
     /// Study Instance UID (0020,000D).
     public var studyInstanceUID: String { facts.grouping.studyInstanceUID }
     /// Series Instance UID (0020,000E).

@@ -58,9 +58,10 @@ struct ImportCommand: AsyncParsableCommand {
                 datastore: target, objects: FolderObjectStore(buckets: [:]), quotas: StoreQuotas(),
                 concurrency: settings.store().encodingConcurrency + 1, worker: store.environment.random128(),
                 logger: logger)
-            async let end = follow(job.id, in: target)
+            // For the eye alone: it is cut off when the job has ended.
+            async let _ = follow(job.id, in: target)
             try await runner.run(job.id)
-            finished = try await end
+            finished = try await target.importJob(job.id)
         }
         let summary = try await ImportSummary(finished, in: target)
         try await store.close()
