@@ -1,4 +1,5 @@
 import DICOM
+import TestSupport
 
 @testable import FrameCodecs
 
@@ -63,12 +64,14 @@ func jpeg(_ number: UInt8) -> [UInt8] {
     [0xFF, 0xD8, 0xFF, 0xE0, 0, number, 0xFF, 0xD9]
 }
 
-/// Numbers that look random and are the same every time (a linear congruential generator).
-struct Numbers: RandomNumberGenerator {
-    var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state ^ state >> 29
+extension PixelDescription {
+    /// Cells of random numbers within Bits Stored, extended.
+    func randomCells(seed: UInt64 = 1) -> [UInt8] {
+        var generator = SeededGenerator(seed: seed)
+        return (0..<rows * columns * samplesPerPixel).flatMap { _ in
+            let number = Int(truncatingIfNeeded: generator.next()) & ((1 << bitsStored) - 1)
+            let cell = isSigned ? number - (1 << (bitsStored - 1)) : number
+            return (0..<bytesPerSample).map { UInt8(truncatingIfNeeded: cell >> (8 * $0)) }
+        }
     }
 }

@@ -1,4 +1,3 @@
-import Crypto
 import DICOM
 import ForeignCodecs
 import TestSupport
@@ -9,13 +8,6 @@ import Testing
 /// Real frames of the syntaxes that libraries decode, against the pixels that other decoders find in them.
 @Suite(.enabled(if: TestCorpus.isPresent))
 struct ForeignCorpusTests {
-    #if DEBUG
-    /// Larger frames are left to optimised builds, where the codec is many times as fast.
-    private static let maximumCodedByteCount = 40_000
-    #else
-    private static let maximumCodedByteCount = Int.max
-    #endif
-
     private static let libraries = ForeignLibraries()
     private static let images = ManifestEntry.withPixels.filter { entry in
         ForeignScheme(transferSyntaxUID: entry.transferSyntaxUID) != nil && !otherwiseHashed.contains(entry.file)
@@ -38,12 +30,7 @@ struct ForeignCorpusTests {
         let source = FrameSource(try PartTenReader.read(MemoryBytes(entry.bytes())), foreign: Self.libraries)
         #expect(source.warnings.isEmpty)
         #expect(source.frameCount > 0)
-        let pixel = try #require(source.pixel)
-        var hash = SHA256()
-        for index in 0..<source.frameCount {
-            hash.update(data: pixels(of: try source.nativeFrame(index), pixel))
-        }
-        #expect(hash.finalize().map(hexadecimal).joined() == entry.pixelHash)
+        #expect(try CorpusPixels.hash(of: source) == entry.pixelHash)
     }
 
     @Test(arguments: images)
@@ -52,7 +39,8 @@ struct ForeignCorpusTests {
             let source = FrameSource(
                 try PartTenReader.read(MemoryBytes(entry.bytes())), format: format, foreign: Self.libraries)
             let pixel = try #require(source.pixel)
-            guard case .transcode(let uid) = source.plan, pixel.frameByteCount <= Self.maximumCodedByteCount else {
+            guard case .transcode(let uid) = source.plan, pixel.frameByteCount <= CorpusPixels.maximumCodedByteCount
+            else {
                 continue
             }
             #expect(uid == format.transferSyntaxUID)
@@ -64,24 +52,5 @@ struct ForeignCorpusTests {
             #expect(frame.checksums.last?.crc32 == Checksum.crc32(native))
             #expect(frame.frameSizeInBytes == native.count)
         }
-    }
-
-    /// The cells of a frame as pydicom shows them.
-    private func pixels(of frame: [UInt8], _ pixel: PixelDescription) -> [UInt8] {
-        if pixel.bitsAllocated == 1 {
-            return (0..<pixel.rows * pixel.columns).map { frame[$0 / 8] >> UInt8($0 % 8) & 1 }
-        }
-        guard pixel.bitsAllocated == 16, pixel.bitsStored < 16 else { return frame }
-        let rest = Int16(16 - pixel.bitsStored)
-        return stride(from: 0, to: frame.count, by: 2).flatMap { place in
-            let cell = Int16(truncatingIfNeeded: Int(frame[place]) | Int(frame[place + 1]) << 8) << rest
-            let sample = pixel.isSigned ? cell >> rest : Int16(bitPattern: UInt16(bitPattern: cell) >> UInt16(rest))
-            return [UInt8(truncatingIfNeeded: sample), UInt8(truncatingIfNeeded: sample >> 8)]
-        }
-    }
-
-    private func hexadecimal(_ byte: UInt8) -> String {
-        let digits = String(byte, radix: 16)
-        return digits.count == 1 ? "0" + digits : digits
     }
 }

@@ -1,4 +1,3 @@
-import Crypto
 import DICOM
 import TestSupport
 import Testing
@@ -8,13 +7,6 @@ import Testing
 /// Real files against the pixels that pydicom finds in them.
 @Suite(.enabled(if: TestCorpus.isPresent))
 struct FrameCorpusTests {
-    #if DEBUG
-    /// Larger frames are left to optimised builds, where the codec is many times as fast.
-    private static let maximumCodedByteCount = 40_000
-    #else
-    private static let maximumCodedByteCount = Int.max
-    #endif
-
     private static let native = ManifestEntry.withPixels.filter { entry in
         TransferSyntax.known(entry.transferSyntaxUID)?.family == .native
     }
@@ -34,18 +26,14 @@ struct FrameCorpusTests {
         let source = FrameSource(try PartTenReader.read(MemoryBytes(entry.bytes())))
         #expect(source.warnings.isEmpty)
         #expect(source.frameCount > 0)
-        var hash = SHA256()
-        for index in 0..<source.frameCount {
-            hash.update(data: try pixels(of: source.nativeFrame(index), #require(source.pixel)))
-        }
-        #expect(hash.finalize().map(hexadecimal).joined() == entry.pixelHash)
+        #expect(try CorpusPixels.hash(of: source) == entry.pixelHash)
     }
 
     @Test(arguments: native + runLengths)
     func framesThatAreStoredDecodeToWhatTheyWere(entry: ManifestEntry) throws {
         let source = FrameSource(try PartTenReader.read(MemoryBytes(entry.bytes())))
         let pixel = try #require(source.pixel)
-        guard pixel.frameByteCount <= Self.maximumCodedByteCount else { return }
+        guard pixel.frameByteCount <= CorpusPixels.maximumCodedByteCount else { return }
         for index in 0..<min(source.frameCount, 3) {
             let frame = try source.frame(index)
             let decoded = try FrameDecoder.decode(
@@ -60,11 +48,11 @@ struct FrameCorpusTests {
         let source = FrameSource(try PartTenReader.read(MemoryBytes(entry.bytes())))
         let pixel = try #require(source.pixel)
         #expect(source.warnings.isEmpty)
-        guard pixel.frameByteCount / 10 <= Self.maximumCodedByteCount else { return }
+        guard pixel.frameByteCount / 10 <= CorpusPixels.maximumCodedByteCount else { return }
         let frame = try source.frame(0)
         let decoded = try FrameDecoder.decode(
             frame.bytes, storedTransferSyntaxUID: frame.transferSyntaxUID, pixel: pixel)
-        #expect(SHA256.hash(data: decoded).map(hexadecimal).joined() == entry.pixelHash)
+        #expect(CorpusPixels.hash(of: decoded) == entry.pixelHash)
         switch entry.transferSyntaxUID {
         case TransferSyntax.htj2k.uid:
             #expect(frame.checksums.map(\.crc32) == [Checksum.crc32(frame.bytes)])
@@ -128,30 +116,5 @@ struct FrameCorpusTests {
 
     private func source(_ file: String) throws -> FrameSource {
         FrameSource(try PartTenReader.read(MemoryBytes(ManifestEntry(file: file).bytes())))
-    }
-
-    /// The cells of a frame as pydicom shows them.
-    private func pixels(of frame: [UInt8], _ pixel: PixelDescription) -> [UInt8] {
-        if pixel.bitsAllocated == 1 {
-            return (0..<pixel.rows * pixel.columns).map { frame[$0 / 8] >> UInt8($0 % 8) & 1 }
-        }
-        if pixel.isChromaSubsampled {
-            return stride(from: 0, to: frame.count - 3, by: 4).flatMap { place in
-                [0, 2, 3, 1, 2, 3].map { frame[place + $0] }
-            }
-        }
-        guard pixel.bitsAllocated == 16, pixel.bitsStored < 16 else { return frame }
-        // Bits above the sample, which we keep, are written over with its extension.
-        let rest = Int16(16 - pixel.bitsStored)
-        return stride(from: 0, to: frame.count, by: 2).flatMap { place in
-            let cell = Int16(truncatingIfNeeded: Int(frame[place]) | Int(frame[place + 1]) << 8) << rest
-            let sample = pixel.isSigned ? cell >> rest : Int16(bitPattern: UInt16(bitPattern: cell) >> UInt16(rest))
-            return [UInt8(truncatingIfNeeded: sample), UInt8(truncatingIfNeeded: sample >> 8)]
-        }
-    }
-
-    private func hexadecimal(_ byte: UInt8) -> String {
-        let digits = String(byte, radix: 16)
-        return digits.count == 1 ? "0" + digits : digits
     }
 }

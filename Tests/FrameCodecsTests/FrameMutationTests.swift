@@ -1,4 +1,5 @@
 import DICOM
+import TestSupport
 import Testing
 
 @testable import FrameCodecs
@@ -7,7 +8,7 @@ import Testing
 struct FrameMutationTests {
     @Test(arguments: 0..<40)
     func mutatedDescriptionsAndFragmentsAreSurvived(seed: UInt64) {
-        var numbers = Numbers(seed)
+        var numbers = SeededGenerator(seed: seed)
         let syntaxes = TransferSyntax.all.map(\.uid) + ["1.2.3"]
         for _ in 0..<50 {
             let dataSet = mutatedModule(&numbers)
@@ -22,7 +23,7 @@ struct FrameMutationTests {
 
     @Test(arguments: 0..<40)
     func mutatedRunLengthsAreSurvived(seed: UInt64) {
-        var numbers = Numbers(seed)
+        var numbers = SeededGenerator(seed: seed)
         let pixel = PixelDescription(rows: 7, columns: 9, samplesPerPixel: 3, bitsAllocated: 16)
         var frame: [UInt8] = [6, 0, 0, 0]
         for index in 0..<15 { frame += [UInt8(index < 6 ? 64 + index * 4 : 0), 0, 0, 0] }
@@ -40,7 +41,7 @@ struct FrameMutationTests {
 
     @Test(arguments: 0..<20)
     func mutatedCodestreamsAreSurvived(seed: UInt64) throws {
-        var numbers = Numbers(seed)
+        var numbers = SeededGenerator(seed: seed)
         let pixel = PixelDescription(rows: 30, columns: 40, bitsAllocated: 16, bitsStored: 12)
         let cells = (0..<1200).flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 % 13)] }
         let uid = "1.2.840.10008.1.2.4.202"
@@ -61,7 +62,7 @@ struct FrameMutationTests {
 
     @Test(arguments: 0..<20)
     func mutatedVideosAreSurvived(seed: UInt64) {
-        var numbers = Numbers(seed)
+        var numbers = SeededGenerator(seed: seed)
         let starts: [[UInt8]] = [
             [0, 0, 0, 12, 0x66, 0x74, 0x79, 0x70, 1, 1, 1, 1, 0, 0, 0, 8, 0x6D, 0x6F, 0x6F, 0x76],
             [0x47, 0x40, 0, 0x30, 0xFF], [0, 0, 1],
@@ -76,7 +77,7 @@ struct FrameMutationTests {
         }
     }
 
-    private func mutatedModule(_ numbers: inout Numbers) -> DataSet {
+    private func mutatedModule(_ numbers: inout SeededGenerator) -> DataSet {
         let odd = [0, 1, 2, 3, 8, 12, 16, 32, 64, 255, 65535]
         var dataSet = imageModule(frames: ["1", "2", "1A", "2147483647", "-1"].randomElement(using: &numbers))
         for tag in [
@@ -100,7 +101,7 @@ struct FrameMutationTests {
         return dataSet
     }
 
-    private func mutatedPixelData(_ numbers: inout Numbers) -> (PixelData, any RandomAccessBytes) {
+    private func mutatedPixelData(_ numbers: inout SeededGenerator) -> (PixelData, any RandomAccessBytes) {
         let bytes = (0..<Int.random(in: 0..<200, using: &numbers)).map { _ in UInt8.random(in: 0...255, using: &numbers)
         }
         if Bool.random(using: &numbers) {

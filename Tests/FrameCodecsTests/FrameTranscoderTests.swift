@@ -1,4 +1,5 @@
 import DICOM
+import ForeignCodecs
 import Testing
 
 @testable import FrameCodecs
@@ -6,33 +7,22 @@ import Testing
 struct FrameTranscoderTests {
     private static let lossless = "1.2.840.10008.1.2.4.202"
 
-    private func transcoder(
-        _ pixel: PixelDescription, from uid: String = "1.2.840.10008.1.2.1", to target: String = lossless
-    ) -> FrameTranscoder {
-        FrameTranscoder(pixel: pixel, plan: .transcode(to: target), sourceTransferSyntaxUID: uid)
+    private func transcoder(_ pixel: PixelDescription, from uid: String = "1.2.840.10008.1.2.1") -> FrameTranscoder {
+        FrameTranscoder(pixel: pixel, plan: .transcode(to: Self.lossless), sourceTransferSyntaxUID: uid)
     }
 
-    /// Cells of random numbers within Bits Stored, extended.
-    private func cells(_ pixel: PixelDescription, seed: UInt64 = 1) -> [UInt8] {
-        var numbers = Numbers(seed)
-        return (0..<pixel.rows * pixel.columns * pixel.samplesPerPixel).flatMap { _ in
-            let number = Int(truncatingIfNeeded: numbers.next() >> 5) & ((1 << pixel.bitsStored) - 1)
-            let cell = pixel.isSigned ? number - (1 << (pixel.bitsStored - 1)) : number
-            return (0..<pixel.bytesPerSample).map { UInt8(truncatingIfNeeded: cell >> (8 * $0)) }
-        }
-    }
-
-    @Test(arguments: [
-        PixelDescription(rows: 33, columns: 70, bitsAllocated: 8),
+    private static let pixels = [
+        PixelDescription(rows: 133, columns: 210, bitsAllocated: 8),
         PixelDescription(rows: 33, columns: 70, bitsAllocated: 8, bitsStored: 5),
         PixelDescription(rows: 33, columns: 70, bitsAllocated: 8, sampleType: .signed),
         PixelDescription(rows: 33, columns: 70, bitsAllocated: 16, bitsStored: 12),
-        PixelDescription(rows: 33, columns: 70, bitsAllocated: 16),
+        PixelDescription(rows: 133, columns: 270, bitsAllocated: 16),
         PixelDescription(rows: 33, columns: 70, bitsAllocated: 16, sampleType: .signed),
         PixelDescription(rows: 33, columns: 70, bitsAllocated: 16, bitsStored: 12, sampleType: .signed),
         PixelDescription(rows: 33, columns: 70, bitsAllocated: 16, bitsStored: 7),
         PixelDescription(rows: 33, columns: 70, bitsAllocated: 16, bitsStored: 7, sampleType: .signed),
         PixelDescription(rows: 33, columns: 70, bitsAllocated: 32, bitsStored: 12),
+        PixelDescription(rows: 33, columns: 70, bitsAllocated: 32, bitsStored: 20),
         PixelDescription(rows: 33, columns: 70, bitsAllocated: 32, bitsStored: 6, sampleType: .signed),
         PixelDescription(rows: 33, columns: 70, samplesPerPixel: 3, bitsAllocated: 8, photometricInterpretation: "RGB"),
         PixelDescription(
@@ -42,17 +32,23 @@ struct FrameTranscoderTests {
         PixelDescription(rows: 33, columns: 70, samplesPerPixel: 4, bitsAllocated: 8),
         PixelDescription(rows: 1, columns: 1, bitsAllocated: 16),
         PixelDescription(rows: 1, columns: 500, bitsAllocated: 8),
-    ])
-    func whatIsStoredDecodesToWhatCame(pixel: PixelDescription) throws {
-        let source = cells(pixel)
-        let frame = try transcoder(pixel).encode(source)
-        #expect(frame.transferSyntaxUID == Self.lossless)
+    ]
+
+    @Test(arguments: [StoragePlan.LosslessFormat.htj2k, .jpeg2000], pixels)
+    func whatIsStoredDecodesToWhatCame(format: StoragePlan.LosslessFormat, pixel: PixelDescription) throws {
+        let (source, uid) = (pixel.randomCells(), format.transferSyntaxUID)
+        let frame = try FrameTranscoder(
+            pixel: pixel, plan: .transcode(to: uid), sourceTransferSyntaxUID: "1.2.840.10008.1.2.1",
+            foreign: ForeignLibraries()
+        ).encode(source)
+        #expect(frame.transferSyntaxUID == uid)
         #expect(frame.frameSizeInBytes == source.count)
         #expect(
             frame.checksums.last
                 == ResolutionChecksum(width: pixel.columns, height: pixel.rows, crc32: Checksum.crc32(source)))
         #expect(
-            try FrameDecoder.decode(frame.bytes, storedTransferSyntaxUID: Self.lossless, pixel: pixel) == source)
+            try FrameDecoder.decode(
+                frame.bytes, storedTransferSyntaxUID: uid, pixel: pixel, foreign: ForeignLibraries()) == source)
         let scan = SampleScan(source, pixel)
         #expect((frame.minimum, frame.maximum) == (scan.minimum, scan.maximum))
     }
@@ -61,7 +57,7 @@ struct FrameTranscoderTests {
         let overlay = PixelDescription(rows: 16, columns: 16, bitsAllocated: 16, bitsStored: 12)
         let high = PixelDescription(rows: 16, columns: 16, bitsAllocated: 16, bitsStored: 12, highBit: 15)
         let unextended = PixelDescription(rows: 16, columns: 16, bitsAllocated: 16, bitsStored: 12, sampleType: .signed)
-        let source = cells(PixelDescription(rows: 16, columns: 16, bitsAllocated: 16), seed: 3)
+        let source = PixelDescription(rows: 16, columns: 16, bitsAllocated: 16).randomCells(seed: 3)
         for pixel in [overlay, high, unextended] {
             let frame = try transcoder(pixel).encode(source)
             #expect(
@@ -71,7 +67,7 @@ struct FrameTranscoderTests {
 
     @Test func resolutionsOfAHundredPixelsAreListedSmallestFirst() throws {
         let pixel = PixelDescription(rows: 201, columns: 403, bitsAllocated: 8)
-        let frame = try transcoder(pixel).encode(cells(pixel))
+        let frame = try transcoder(pixel).encode(pixel.randomCells())
         #expect(frame.checksums.map(\.width) == [202, 403])
         #expect(frame.checksums.map(\.height) == [101, 201])
     }
@@ -80,7 +76,7 @@ struct FrameTranscoderTests {
         var pixel = PixelDescription(
             rows: 8, columns: 9, samplesPerPixel: 3, bitsAllocated: 8, planarConfiguration: 1,
             photometricInterpretation: "RGB")
-        let source = cells(pixel)
+        let source = pixel.randomCells()
         let frame = try transcoder(pixel).encode(source)
         let byPixel = NativeFrame.interleaved(source, pixel)
         #expect(try FrameDecoder.decode(frame.bytes, storedTransferSyntaxUID: Self.lossless, pixel: pixel) == byPixel)
@@ -90,13 +86,13 @@ struct FrameTranscoderTests {
 
     @Test func ourOwnCodestreamsAreKeptAsTheyAre() throws {
         let pixel = PixelDescription(rows: 40, columns: 40, bitsAllocated: 16, bitsStored: 12)
-        let first = try transcoder(pixel).encode(cells(pixel))
+        let first = try transcoder(pixel).encode(pixel.randomCells())
         #expect(try transcoder(pixel, from: Self.lossless).encode(first.bytes) == first)
     }
 
     @Test func aCodestreamOfAnotherImageIsRefused() throws {
         let pixel = PixelDescription(rows: 40, columns: 40, bitsAllocated: 16)
-        let frame = try transcoder(pixel).encode(cells(pixel))
+        let frame = try transcoder(pixel).encode(pixel.randomCells())
         for other in [
             PixelDescription(rows: 41, columns: 40, bitsAllocated: 16),
             PixelDescription(rows: 40, columns: 39, bitsAllocated: 16),
@@ -113,7 +109,7 @@ struct FrameTranscoderTests {
     @Test func whatDoesNotDecodeToItsSourceIsNotStored() throws {
         let pixel = PixelDescription(rows: 20, columns: 20, bitsAllocated: 16, bitsStored: 12)
         let transcoder = transcoder(pixel)
-        let source = cells(pixel)
+        let source = pixel.randomCells()
         let codestream = try transcoder.encode(source).bytes
         var other = source
         other[17] ^= 1
@@ -139,17 +135,10 @@ struct FrameTranscoderTests {
         #expect(frame.frameSizeInBytes == 8)
     }
 
-    @Test func thereIsNoJPEG2000EncoderYet() {
-        let pixel = PixelDescription(rows: 1, columns: 1, bitsAllocated: 8)
-        #expect(throws: FrameError.self) {
-            try transcoder(pixel, to: "1.2.840.10008.1.2.4.90").encode([1])
-        }
-    }
-
     @Test func manyTasksShareATranscoder() async throws {
         let pixel = PixelDescription(rows: 50, columns: 60, bitsAllocated: 16, bitsStored: 12)
         let transcoder = transcoder(pixel)
-        let sources = (0..<8).map { cells(pixel, seed: UInt64($0)) }
+        let sources = (0..<8).map { pixel.randomCells(seed: UInt64($0)) }
         let frames = try await withThrowingTaskGroup(of: (Int, EncodedFrame).self) { group in
             for (index, source) in sources.enumerated() {
                 group.addTask { (index, try transcoder.encode(source)) }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import FrameCodecs
@@ -5,7 +6,7 @@ import Testing
 struct PackedBitsTests {
     @Test(arguments: [1, 3, 7, 8, 9, 15, 16, 17, 63, 100])
     func takingApartAndJoiningGivesTheSameBits(bitsPerFrame: Int) {
-        var numbers = Numbers(UInt64(bitsPerFrame))
+        var numbers = SeededGenerator(seed: UInt64(bitsPerFrame))
         let count = 11
         var original = (0..<(bitsPerFrame * count + 7) / 8).map { _ in UInt8.random(in: 0...255, using: &numbers) }
         let tail = bitsPerFrame * count % 8

@@ -110,15 +110,14 @@ struct CompressedFrame: Sendable {
 
 /// Makes bad frames of good ones.
 struct FrameMutation {
-    private var state: UInt64
+    private var generator: SeededGenerator
 
     init(seed: UInt64) {
-        state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1
+        generator = SeededGenerator(seed: seed)
     }
 
     private mutating func number(below bound: Int) -> Int {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return Int(state >> 33) % max(bound, 1)
+        Int.random(in: 0..<max(bound, 1), using: &generator)
     }
 
     /// Bytes changed anywhere or in the headers, a piece cut off, taken out, doubled, or zeroed.

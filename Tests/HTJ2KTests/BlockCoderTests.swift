@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTJ2K
@@ -30,7 +31,7 @@ import Testing
         (64, 64), (1, 1), (1, 2), (2, 1), (3, 5), (63, 61), (32, 128), (1024, 4), (4, 1024), (1, 1024), (1023, 3),
     ])
     func blocksOfAnyShapeComeBackExactlyFromBothWords(_ width: Int, _ height: Int) throws {
-        var random = SplitMix(UInt64(width * 10_000 + height))
+        var random = SeededGenerator(seed: UInt64(width * 10_000 + height))
         for bits in [1, 5, 30] {
             for density in [1, 40] {
                 let greatest = 1 << bits - 1
@@ -55,7 +56,7 @@ import Testing
     }
 
     @Test func deepestMagnitudesComeBackFromWideWords() {
-        var random = SplitMix(44)
+        var random = SeededGenerator(seed: 44)
         let greatest = 1 << 37 - 1
         let coefficients = (0..<300).map { _ in Int.random(in: -greatest...greatest, using: &random) }
         let coded = code(coefficients, width: 20, height: 15, bits: 37, as: UInt64.self)

@@ -1,4 +1,5 @@
 import HTJ2K
+import TestSupport
 import Testing
 
 /// Regions, arrangements and widths of samples against the whole image, decoded interleaved.
@@ -39,7 +40,7 @@ import Testing
     }
 
     private func expectParts(
-        of codestream: Codestream, reducedBy: Int, _ random: inout SplitMix,
+        of codestream: Codestream, reducedBy: Int, _ random: inout SeededGenerator,
         _ place: SourceLocation = #_sourceLocation
     ) throws {
         let whole = try Whole(codestream, reducedBy: reducedBy)
@@ -65,7 +66,7 @@ import Testing
 
     @Test(arguments: 0..<12)
     func regionsOfReversibleImagesEqualTheWhole(_ seed: Int) throws {
-        var random = SplitMix(UInt64(seed) + 40)
+        var random = SeededGenerator(seed: UInt64(seed) + 40)
         let image = SampleImage(
             ImageDescription(
                 width: Int.random(in: 1...150, using: &random), height: Int.random(in: 1...120, using: &random),

@@ -1,4 +1,5 @@
 import HTJ2K
+import TestSupport
 import Testing
 
 /// Bytes that are wrong must give an error or an image: never a trap, an over-read or an endless loop.
@@ -29,7 +30,7 @@ import Testing
 
     @Test(arguments: 0..<3)
     func flippedBytesNeverTrap(_ index: Int) {
-        var random = SplitMix(UInt64(index) + 100)
+        var random = SeededGenerator(seed: UInt64(index) + 100)
         for _ in 0..<700 {
             var bytes = HostileBytesTests.seeds[index]
             for _ in 0..<Int.random(in: 1...4, using: &random) {
@@ -41,7 +42,7 @@ import Testing
 
     @Test(arguments: 0..<3)
     func flippedHeaderBitsNeverTrap(_ index: Int) {
-        var random = SplitMix(UInt64(index) + 200)
+        var random = SeededGenerator(seed: UInt64(index) + 200)
         for offset in 0..<120 {
             var bytes = HostileBytesTests.seeds[index]
             bytes[offset] ^= 1 << UInt8.random(in: 0..<8, using: &random)
@@ -58,7 +59,7 @@ import Testing
     }
 
     @Test func removedAndRepeatedStretchesNeverTrap() {
-        var random = SplitMix(300)
+        var random = SeededGenerator(seed: 300)
         for _ in 0..<300 {
             var bytes = HostileBytesTests.seeds[Int.random(in: 0..<3, using: &random)]
             let start = Int.random(in: 0..<bytes.count, using: &random)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTJ2K
@@ -16,13 +17,13 @@ struct NarrowKernelsTests {
         #expect(results[0] == results[1], "\(message)", sourceLocation: place)
     }
 
-    private func row(_ count: Int, _ random: inout SplitMix, bits: Int = 16) -> [Int32] {
+    private func row(_ count: Int, _ random: inout SeededGenerator, bits: Int = 16) -> [Int32] {
         (0..<count).map { _ in Int32.random(in: -1 << Int32(bits)..<1 << Int32(bits), using: &random) }
     }
 
     @Test(arguments: [1, 2, 3, 7, 8, 9, 31, 64, 100])
     func liftingAgrees(_ width: Int) {
-        var random = SplitMix(UInt64(width))
+        var random = SeededGenerator(seed: UInt64(width))
         let (one, two, three) = (row(width, &random), row(width, &random), row(width, &random))
         for step in 0..<4 {
             expectAgreement("step \(step)") { kernels in
@@ -47,7 +48,7 @@ struct NarrowKernelsTests {
 
     @Test(arguments: [1, 2, 4], [1, 5, 33, 64])
     func samplesAgree(_ bytes: Int, _ count: Int) {
-        var random = SplitMix(UInt64(bytes * 100 + count))
+        var random = SeededGenerator(seed: UInt64(bytes * 100 + count))
         let samples = (0..<count * 4 * bytes).map { _ in UInt8.random(in: 0...255, using: &random) }
         for (isSigned, components) in [(false, 1), (true, 1), (false, 3), (true, 3), (false, 4)] {
             expectAgreement("load") { kernels in
@@ -89,7 +90,7 @@ struct NarrowKernelsTests {
 
     @Test(arguments: [(64, 64), (3, 5), (1, 1), (128, 32), (1024, 4), (63, 2)], [1, 9, 16, 29])
     func blocksAgree(_ size: (width: Int, height: Int), _ bits: Int) {
-        var random = SplitMix(UInt64(size.width * 1000 + size.height * 40 + bits))
+        var random = SeededGenerator(seed: UInt64(size.width * 1000 + size.height * 40 + bits))
         let (width, height) = (size.width, size.height)
         let coefficients = row(width * height, &random, bits: bits).map {
             $0 >> Int32.random(in: 0...9, using: &random)

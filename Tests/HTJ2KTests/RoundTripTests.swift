@@ -1,10 +1,11 @@
 import HTJ2K
+import TestSupport
 import Testing
 
 @Suite struct RoundTripTests {
     @Test(arguments: SampleImage.Content.allCases)
     func imagesOfAnySizeDepthSignAndComponentsComeBackExactly(_ content: SampleImage.Content) throws {
-        var random = SplitMix(7)
+        var random = SeededGenerator(seed: 7)
         for seed in 0..<25 as Range<UInt64> {
             let image = SampleImage(
                 ImageDescription(

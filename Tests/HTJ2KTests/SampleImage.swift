@@ -1,4 +1,5 @@
 import HTJ2K
+import TestSupport
 
 /// An image made for a test.
 struct SampleImage {
@@ -12,7 +13,7 @@ struct SampleImage {
 
     init(_ description: ImageDescription, _ content: Content, seed: UInt64) {
         self.description = description
-        var random = SplitMix(seed)
+        var random = SeededGenerator(seed: seed)
         let least = description.isSigned ? -1 << (description.bitDepth - 1) : 0
         let greatest = least + 1 << description.bitDepth - 1
         let (width, count) = (description.width, description.components)

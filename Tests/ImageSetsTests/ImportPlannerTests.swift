@@ -1,4 +1,5 @@
 import ImageSets
+import TestSupport
 import Testing
 
 @Suite struct ImportPlannerTests {

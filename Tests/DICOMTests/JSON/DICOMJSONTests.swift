@@ -1,4 +1,5 @@
 import DICOM
+import TestSupport
 import Testing
 
 /// The attributes of PS3.18 F.4, an answer to a search for studies.

@@ -1,4 +1,5 @@
 import DICOM
+import TestSupport
 import Testing
 
 /// Whatever the bytes are, reading ends with a file whose places lie within its content, or with an error.
@@ -60,7 +61,7 @@ struct HostileBytesTests {
 
     @Test(arguments: samples.indices)
     func mutationsAreReadOrRefused(_ sample: Int) {
-        var random = SplitMix64(state: UInt64(sample))
+        var random = SeededGenerator(seed: UInt64(sample))
         for _ in 0..<500 {
             var bytes = Self.samples[sample]
             for _ in 0...Int.random(in: 0..<3, using: &random) { mutate(&bytes, &random) }
@@ -80,7 +81,7 @@ struct HostileBytesTests {
         }
     }
 
-    private func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix64) {
+    private func mutate(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
         // Preamble and prefix are left alone: damage there is seen at once.
         let start = bytes.count > 140 ? 132 : 0
         guard start < bytes.count else { return }
@@ -119,18 +120,5 @@ struct HostileBytesTests {
         guard let written = try? PartTenWriter.dataSetBytes(file.dataSet, bulk: { _ in [] }) else { return }
         let reread = try? DataSetReader.read(explicitLittleEndian: written)
         #expect(reread?.elements.map(\.tag) == file.dataSet.elements.map(\.tag))
-    }
-}
-
-/// A small generator with a seed (Steele, Lea, Flood 2014).
-private struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-        return word ^ word >> 31
     }
 }
