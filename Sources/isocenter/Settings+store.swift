@@ -12,7 +12,7 @@ extension Settings {
         configuration.accountID = accountId ?? configuration.accountID
         configuration.encodingConcurrency = ProcessTuning.availableCoreCount
         configuration.spoolDirectory = dataPath + "/spool"
-        configuration.quotas.framesPerCopy = quotas?.framesPerCopy ?? configuration.quotas.framesPerCopy
+        quotas?.overlay(&configuration.quotas)
         if let archiveAfter { configuration.archiveAfter = archiveAfter.duration }
         return configuration
     }
@@ -25,6 +25,24 @@ extension Settings {
     /// The folder with all data.
     func openDirectory() throws -> DataDirectory {
         try DataDirectory(dataPath, archivePath: archiveDirectory.map(Self.absolute))
+    }
+}
+
+extension Settings.Quotas {
+    /// Puts what is given in the place of the service's limits.
+    fileprivate func overlay(_ quotas: inout StoreQuotas) {
+        quotas.datastores = datastores ?? quotas.datastores
+        quotas.concurrentImportJobs = concurrentImportJobs ?? quotas.concurrentImportJobs
+        quotas.filesPerJob = filesPerJob ?? quotas.filesPerJob
+        quotas.foldersPerJob = foldersPerJob ?? quotas.foldersPerJob
+        quotas.bytesPerJob = bytesPerJob ?? quotas.bytesPerJob
+        quotas.bytesPerFile = bytesPerFile ?? quotas.bytesPerFile
+        quotas.metadataBytes = metadataBytes ?? quotas.metadataBytes
+        quotas.metadataUpdateBytes = metadataUpdateBytes ?? quotas.metadataUpdateBytes
+        quotas.framesPerCopy = framesPerCopy ?? quotas.framesPerCopy
+        quotas.concurrentChanges = concurrentChanges ?? quotas.concurrentChanges
+        quotas.storeRequestBytes = storeRequestBytes ?? quotas.storeRequestBytes
+        quotas.tagsPerResource = tagsPerResource ?? quotas.tagsPerResource
     }
 }
 

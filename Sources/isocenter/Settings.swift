@@ -46,10 +46,20 @@ struct Settings: Codable, Sendable {
         var interval: Double?
     }
 
-    /// Limits that differ from the service's.
+    /// Limits that differ from the service's; see `StoreQuotas`.
     struct Quotas: Codable, Sendable {
-        /// Frames of one CopyImageSet.
+        var datastores: Int?
+        var concurrentImportJobs: Int?
+        var filesPerJob: Int?
+        var foldersPerJob: Int?
+        var bytesPerJob: Int64?
+        var bytesPerFile: Int64?
+        var metadataBytes: Int?
+        var metadataUpdateBytes: Int?
         var framesPerCopy: Int?
+        var concurrentChanges: Int?
+        var storeRequestBytes: Int64?
+        var tagsPerResource: Int?
     }
     /// Where the bytes of archived image sets are kept.
     var archiveDirectory: String?
