@@ -132,6 +132,7 @@ class Datastore:
         self.http = session(server.credentials)
         self.id = self.client.create_datastore(datastoreName=name, **members)["datastoreId"]
         self.wait_until_active()
+        self.prefix = self.id
         self.folder = server.buckets[self.BUCKET] / self.id
         self.folder.mkdir()
 
@@ -194,6 +195,11 @@ class Datastore:
 
         job = poll(ended, deadline=300, what="the end of the import job")
         return ImportOutcome(job, self.folder / "output" / f"{self.id}-DicomImport-{job_id}")
+
+    def results(self, job: dict) -> dict[str, bytes]:
+        """The result files of a job by their names in its folder."""
+        folder = self.folder / "output" / f"{self.id}-DicomImport-{job['jobId']}"
+        return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
     def import_all(self, prefix="input/") -> ImportOutcome:
         """Imports what lies under a prefix; the job must end COMPLETED."""

@@ -14,6 +14,7 @@ from pydicom import Dataset
 
 from clients import Datastore, ImportOutcome, native, part10, session
 from fixtures import ct_slice
+from job_comparison import comparable
 from server import BINARY, Server, TemporaryFolder, clean_environment, poll
 
 KILLS = 50
@@ -168,6 +169,23 @@ def test_every_import_job_ended_as_if_nothing_had_happened(survivor):
     pages = store.client.get_paginator("list_dicom_import_jobs").paginate(datastoreId=store.id)
     listed = [summary["jobId"] for page in pages for summary in page["jobSummaries"]]
     assert sorted(listed) == sorted(outcome.job["jobId"] for outcome in jobs.outcomes)
+
+
+def test_jobs_and_image_sets_equal_those_of_a_server_that_was_not_killed(survivor, binary):
+    store, jobs, _, sent, _ = survivor
+    stowed = {one.SeriesInstanceUID for one in sent}
+    imported = [one for one in store.image_sets() if one["DICOMTags"]["DICOMSeriesInstanceUID"] not in stowed]
+    found = comparable(store, [outcome.job for outcome in jobs.outcomes], imported)
+    with TemporaryFolder() as folder, Server(folder, buckets={Datastore.BUCKET: folder / "bucket"}) as peaceful:
+        other = Datastore(peaceful, "undisturbed")
+        undisturbed = Jobs(other)
+        ended = [
+            other.wait_for_import(other.start_import(undisturbed.prepare(number))).job
+            for number in range(len(jobs.outcomes))]
+        expected = comparable(other, ended)
+    assert len(found) == len(expected)
+    for one, other in zip(found, expected):
+        assert one == other
 
 
 def test_no_instance_is_lost_and_none_is_there_twice(survivor):

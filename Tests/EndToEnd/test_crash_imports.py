@@ -1,32 +1,45 @@
-"""Import jobs on S3 under kill -9: the finished jobs equal those of a server that nothing happened to (spec/20)."""
+"""Import jobs on S3 under kill -9 of the server and of its workers: the finished jobs equal those of a server that
+nothing happened to (spec/20)."""
 
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
 import time
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
+from pydicom.uid import JPEG2000Lossless
 
 from clients import native
 from fixtures import ct_slice
+from job_comparison import comparable
 from object_servers import Moto
 from server import Server, TemporaryFolder
-from test_s3_import import S3Store, configuration, lines, mapping, settings
+from test_s3_import import S3Store, configuration, mapping, settings
+from test_workers import workers
 
 KILLS = 150
+# Kills of a worker; those of the server end its workers too.
+WORKER_KILLS = 50
 SEED = 20250301
 FILES = 24
 
 
 def fill(store: S3Store, number: int) -> dict:
     """Puts the input of one round and gives its importConfiguration: slices of a series that all rounds share, a series
-    of its own with metadata laid over, an instance that comes again, one that warns, and files that fail."""
+    of its own with metadata laid over, both partly in JPEG 2000, which workers decode; an instance that comes again, one
+    that warns, and files that fail."""
     prefix = f"round-{number}"
     for place in range(FILES):
-        store.put(f"{prefix}/{place:02} shared.dcm", ct_slice(number * 100 + place, rows=32, columns=32, series="shared"))
-        store.put(f"{prefix}/{place:02}+own.dcm", ct_slice(place, rows=32, columns=32, series=f"own {number}"))
+        shared = ct_slice(number * 100 + place, rows=32, columns=32, series="shared")
+        own = ct_slice(place, rows=32, columns=32, series=f"own {number}")
+        for one in (shared, own)[place % 2:]:
+            one.compress(JPEG2000Lossless, generate_instance_uid=False)
+        store.put(f"{prefix}/{place:02} shared.dcm", shared)
+        store.put(f"{prefix}/{place:02}+own.dcm", own)
     store.put(f"{prefix}/again.dcm", ct_slice(0, rows=32, columns=32, series=f"own {number}"))
     warns = ct_slice(90, rows=32, columns=32, series=f"own {number}")
     warns.StationName = "S" * 40
@@ -70,51 +83,16 @@ class Rounds:
             time.sleep(0.02)
 
 
-def comparable(store: S3Store, rounds: Rounds) -> list:
-    """All that a client can see of the jobs and of what they made, without what differs by chance: ids, times."""
-    names: dict[str, str] = {}
-
-    def named(image_set: str) -> str:
-        if image_set not in names:
-            tags = store.metadata(image_set)["Study"]
-            names[image_set] = "|".join(sorted(tags["Series"]))
-        return names[image_set]
-
-    seen = []
-    for number, job in enumerate(rounds.ended):
-        results = store.results(job)
-        manifest = json.loads(results["job-output-manifest.json"])
-        summary = manifest["jobSummary"]
-        entries: list = [number, job["jobStatus"], job.get("message"), sorted(results)]
-        entries.append({key: value for key, value in summary.items() if key.startswith("numberOf")})
-        entries.append(sorted(
-            (named(one["imageSetId"]), one["imageSetVersion"], one["isPrimary"], one["numberOfMatchedSOPInstances"])
-            for one in summary["imageSetsSummary"]))
-        entries.append(sorted(
-            (named(one["imageSetId"]), instance["SOPInstanceUID"], instance.get("error"),
-             [frame["PixelDataChecksumFromBaseToFullResolution"] for frame in instance["ImageFrames"]])
-            for one in manifest["imageSets"] for instance in one["instances"]))
-        for name in ("SUCCESS/success.ndjson", "WARNING/warning.ndjson", "FAILURE/failure.ndjson"):
-            found = lines(results[name])
-            for line in found:
-                line["inputFile"] = line["inputFile"].removeprefix(store.prefix)
-                if "importResponse" in line:
-                    line["importResponse"]["imageSetId"] = named(line["importResponse"]["imageSetId"])
-            entries.append((name, found))
-        seen.append(entries)
-    for one in store.image_sets():
-        versions = store.client.list_image_set_versions(datastoreId=store.id, imageSetId=one["imageSetId"])
-        document = store.metadata(one["imageSetId"])
-        instances = {
-            uid: instance["DICOM"] for series in document["Study"]["Series"].values()
-            for uid, instance in series["Instances"].items()
-        }
-        seen.append([
-            named(one["imageSetId"]), one["version"], one["isPrimary"], document["Patient"], document["Study"]["DICOM"],
-            [(version["versionId"], version["ImageSetWorkflowStatus"])
-             for version in versions["imageSetPropertiesList"]], instances])
-    jobs = len(rounds.ended)
-    return seen[:jobs] + sorted(seen[jobs:], key=lambda entry: entry[0])
+def kill_a_worker(server: Server, generator: random.Random) -> bool:
+    """Whether there was a frame worker, which is no more."""
+    pids = workers(server)
+    if not pids:
+        return False
+    try:
+        os.kill(generator.choice(sorted(pids)), signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="module")
@@ -124,13 +102,13 @@ def outcomes(binary):
         (folder / "kills").mkdir()
         server = Server(folder / "kills", environment=settings(objects))
         generator = random.Random(SEED)
-        kills = interrupted = 0
+        kills = worker_kills = interrupted = 0
         troubles: list[str] = []
         try:
             server.start()
             store = S3Store(server, objects, "kills")
             rounds = Rounds(store)
-            while kills < KILLS:
+            while kills < KILLS or worker_kills < WORKER_KILLS:
                 if server.process is None:
                     server.start()
                 store.client = native(server.endpoint, server.credentials)
@@ -140,6 +118,8 @@ def outcomes(binary):
                         rounds.advance()
                     except (ClientError, BotoCoreError) as error:
                         troubles.append(repr(error))
+                    if generator.random() < 0.3:
+                        worker_kills += kill_a_worker(server, generator)
                     time.sleep(0.01)
                 interrupted += len(rounds.jobs) > len(rounds.ended)
                 server.kill()
@@ -154,21 +134,21 @@ def outcomes(binary):
                 server.start()
             store.client = native(server.endpoint, server.credentials)
             rounds.finish(len(rounds.jobs))
-            found = comparable(store, rounds)
+            found = comparable(store, rounds.ended)
             (folder / "peace").mkdir()
             with Server(folder / "peace", environment=settings(objects)) as peaceful:
                 store = S3Store(peaceful, objects, "peace")
                 undisturbed = Rounds(store)
                 undisturbed.finish(len(rounds.ended))
-                expected = comparable(store, undisturbed)
-            yield expected, found, kills, interrupted, troubles, server
+                expected = comparable(store, undisturbed.ended)
+            yield expected, found, (kills, worker_kills), interrupted, troubles, server
         finally:
             server.kill()
 
 
 def test_the_kills_have_really_interrupted_jobs(outcomes):
-    _, _, kills, interrupted, troubles, _ = outcomes
-    assert kills >= KILLS
+    _, _, (kills, worker_kills), interrupted, troubles, _ = outcomes
+    assert kills >= KILLS and worker_kills >= WORKER_KILLS
     assert interrupted >= kills // 2
     assert troubles == [], "no request failed while the server was there"
 
