@@ -2,9 +2,10 @@
 
 Measured: 300 native CT slices (159 MB) imported by `isocenter import` (parsed, encoded, verified, encrypted, committed)
 against `isocenter codec transcode` on the same files, which decodes, encodes and verifies on all cores and keeps
-nothing; the same of 100 slices each in JPEG lossless, JPEG-LS, JPEG 2000 and RLE, which workers decode; STOW of one
+nothing; the same of 300 slices each in JPEG lossless, JPEG-LS and JPEG 2000, which workers decode, and RLE; STOW of one
 file a request over 4 connections against Orthanc's (Debian's orthanc and orthanc-dicomweb, uncompressed, as it comes).
-Rounds alternate; ratios are medians of the rounds' ratios. The start of the program is in both times.
+Rounds alternate; ratios are medians of the rounds' ratios. The start of the program is in both times, some 30 ms more of
+it in the import's, which opens a store.
 
 Not measured: a slow disk (the temporary folder's is used) or network. The client of STOW shares the two cores.
 """
@@ -30,8 +31,8 @@ from pydicom.uid import RLELossless
 from harness import BINARY, UNSIGNED, Row, Server, free_port, isocenter, say, spawn
 from images import Series, ct_slices
 
-NATIVE, COMPRESSED, STOWED = 300, 100, 300
-ROUNDS = 3
+NATIVE, COMPRESSED, STOWED = 300, 300, 300
+ROUNDS = 5
 CONNECTIONS = 4
 BOUNDARY = "benchmark"
 
@@ -43,8 +44,7 @@ def measure(folder: Path) -> list[Row]:
     for name, compress in COMPRESSIONS.items():
         write_compressed(folder / name, Series(2, slices=slices), compress)
         rows.append(import_row(folder, name, f"{COMPRESSED} CT slices in {name}", least=0.9))
-    rows.append(stow_row(folder, Series(3, slices=slices)))
-    return rows
+    return rows + stow_rows(folder, Series(3, slices=slices))
 
 
 # MARK: import jobs
@@ -148,8 +148,8 @@ class Orthanc:
         self.process.wait(timeout=30)
 
 
-def stow_row(folder: Path, series: Series) -> Row:
-    ours, peers, told = [], [], ""
+def stow_rows(folder: Path, series: Series) -> list[Row]:
+    ours, peers, tails = [], [], []
     files = [series.file(index) for index in range(STOWED)]
     (folder / "stow").mkdir()
     with Server(folder / "stow") as server, Orthanc(folder) as orthanc:
@@ -162,13 +162,17 @@ def stow_row(folder: Path, series: Series) -> Row:
             times, elapsed = store_ours(server, path, renamed)
             ours.append(STOWED / elapsed)
             p50, p99 = statistics.median(times), statistics.quantiles(times, n=100)[98]
-            told = f"p50 {p50 * 1e3:.0f} p99 {p99 * 1e3:.0f} ms"
+            tails.append((p99 / p50, f"p50 {p50 * 1e3:.0f} p99 {p99 * 1e3:.0f} ms"))
             peers.append(STOWED / store_theirs(orthanc, renamed))
-            say(f"STOW: ours {ours[-1]:.0f} files/s, {told}; Orthanc {peers[-1]:.0f} files/s")
+            say(f"STOW: ours {ours[-1]:.0f} files/s, {tails[-1][1]}; Orthanc {peers[-1]:.0f} files/s")
     ratio = statistics.median(our / peer for our, peer in zip(ours, peers, strict=True))
-    return Row(
-        f"STOW of {STOWED} CT slices, {CONNECTIONS} connections", f"{statistics.median(ours):.0f} files/s, {told}",
-        f"Orthanc: {statistics.median(peers):.0f} files/s", ratio, "ratio ≥ 1", ratio >= 1)
+    tail, told = sorted(tails)[len(tails) // 2]
+    what = f"STOW of {STOWED} CT slices, {CONNECTIONS} connections"
+    return [
+        Row(what, f"{statistics.median(ours):.0f} files/s", f"Orthanc: {statistics.median(peers):.0f} files/s", ratio,
+            "ratio ≥ 1", ratio >= 1),
+        Row(f"{what}: p99 by p50", told, ratio=tail, target="ratio < 4", reached=tail < 4),
+    ]
 
 
 def renumbered(file: bytes, number: int, other: int) -> bytes:
