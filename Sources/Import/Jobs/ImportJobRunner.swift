@@ -159,47 +159,83 @@ public struct ImportJobRunner: Sendable {
         return staged
     }
 
-    /// Results are made durable while other files are staged: the first of these numbers that is reached.
-    private static let recordedFiles = 16
-    private static let recordedBytes: Int64 = 64 << 20
+    /// Results that are made durable together.
+    private struct Batch {
+        private(set) var results: [ImportFileResult] = []
+        private var byteCount: Int64 = 0
+
+        /// So many files or bytes are enough.
+        var isFull: Bool { results.count >= 16 || byteCount >= 64 << 20 }
+
+        mutating func append(_ result: ImportFileResult) {
+            results.append(result)
+            byteCount += min(result.file.byteCount, 64 << 20)
+        }
+    }
+
+    /// What a task of a run has done.
+    private enum Done: Sendable {
+        case staging(ImportFileResult)
+        case recording([StoredObjectID: StagedInstance])
+    }
 
     /// Stages the files that are pending, as many at a time as may be open, and answers what was staged. What becomes of
     /// a file does not depend on the others, nor on the order in which they are done.
+    ///
+    /// One batch of results is made durable while files are staged: who stages does not wait for the disk, until the next
+    /// batch is full.
     private func stagePendingFiles(_ staging: Staging) async throws -> [StoredObjectID: StagedInstance] {
         let reference = ImportJobReference(datastore: datastore.id, job: staging.job.id)
-        return try await withThrowingTaskGroup(of: ImportFileResult.self) { group in
+        return try await withThrowingTaskGroup(of: Done.self) { group in
             var staged: [StoredObjectID: StagedInstance] = [:]
-            var done: [ImportFileResult] = []
-            func record(atLeast files: Int, bytes: Int64) async throws {
-                let byteCount = done.reduce(0) { $0 + min($1.file.byteCount, Self.recordedBytes) }
-                guard done.count >= files || byteCount >= bytes else { return }
-                let recorded = try await datastore.record(done, of: staging.job, in: staging.session)
-                staged.merge(recorded) { $1 }
-                done.removeAll(keepingCapacity: true)
+            var batch = Batch()
+            var (running, isRecording) = (0, false)
+            func take(_ done: Done) {
+                switch done {
+                case .staging(let result):
+                    running -= 1
+                    batch.append(result)
+                case .recording(let recorded):
+                    isRecording = false
+                    staged.merge(recorded) { $1 }
+                }
+            }
+            func takeBatch() -> [ImportFileResult] {
+                defer { batch = Batch() }
+                isRecording = true
+                return batch.results
             }
             var last: String?
-            var running = 0
             while true {
                 let page = try await datastore.importFiles(of: staging.job.id, after: last, limit: 64)
                 guard let end = page.last else { break }
                 last = end.key
                 for file in page where file.state == .pending {
-                    if running == opening.count, let result = try await group.next() {
-                        running -= 1
-                        done.append(result)
-                        try await record(atLeast: Self.recordedFiles, bytes: Self.recordedBytes)
+                    while running == opening.count || batch.isFull {
+                        if batch.isFull, !isRecording {
+                            let results = takeBatch()
+                            group.addTask { try await record(results, staging) }
+                        } else if let done = try await group.next() {
+                            take(done)
+                        }
                     }
-                    group.addTask { try await stage(file, as: reference, staging) }
+                    group.addTask { .staging(try await stage(file, as: reference, staging)) }
                     running += 1
                 }
             }
-            while let result = try await group.next() {
-                done.append(result)
-                try await record(atLeast: Self.recordedFiles, bytes: Self.recordedBytes)
+            while true {
+                if !isRecording, batch.isFull || running == 0 && !batch.results.isEmpty {
+                    let results = takeBatch()
+                    group.addTask { try await record(results, staging) }
+                }
+                guard let done = try await group.next() else { return staged }
+                take(done)
             }
-            try await record(atLeast: 1, bytes: .max)
-            return staged
         }
+    }
+
+    private func record(_ results: [ImportFileResult], _ staging: Staging) async throws -> Done {
+        .recording(try await datastore.record(results, of: staging.job, in: staging.session))
     }
 
     /// What the files of one run have in common.

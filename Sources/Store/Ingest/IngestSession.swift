@@ -37,10 +37,14 @@ public struct IngestSession: Sendable {
     private func stage(_ read: @escaping @Sendable () throws -> PartTenFile) async throws -> StagedInstance {
         let salt = withUnsafeBytes(of: datastore.environment.random128().bigEndian) { Array($0) }
         let (format, foreignCodec) = (datastore.format, datastore.foreignCodec)
-        let intake = try await datastore.encoders.runIfActive {
-            try InstanceIntake(read(), salt: salt, format: format, foreignCodec: foreignCodec)
+        let (intake, onlyFrame) = try await datastore.encoders.runIfActive {
+            let intake = try InstanceIntake(read(), salt: salt, format: format, foreignCodec: foreignCodec)
+            // Most instances have one frame, for which no other thread need be woken.
+            let onlyFrame =
+                intake.pixels.frameCount == 1 ? Result { try FrameFile(ofFrame: 0, from: intake.pixels) } : nil
+            return (intake, onlyFrame)
         }
-        let pixels = try await storePixels(of: intake)
+        let pixels = try await storePixels(of: intake, onlyFrame)
         var byteCount = pixels.byteCount
         var bulkValues: [BulkValueRecord] = []
         for (reference, source) in zip(intake.header.bulkValues, intake.bulkSources) {
@@ -92,7 +96,27 @@ extension IngestSession {
         var warnings: [ImportFileWarning]
     }
 
-    private func storePixels(of intake: InstanceIntake) async throws -> StoredPixels {
+    /// A frame encoded, and the file that is kept of it: in the form that GetImageFrame gives, so that serving it is one
+    /// read.
+    private struct FrameFile: Sendable {
+        let frame: EncodedFrame
+        let bytes: [UInt8]
+
+        init(ofFrame index: Int, from source: FrameSource) throws(FrameError) {
+            frame = try source.frame(index)
+            bytes =
+                if let pixel = source.pixel {
+                    ImageFrameFile.wrap(frame.bytes, transferSyntaxUID: frame.transferSyntaxUID, pixel: pixel)
+                } else {
+                    frame.bytes
+                }
+        }
+    }
+
+    /// `onlyFrame` is the frame of an instance that has no other.
+    private func storePixels(
+        of intake: InstanceIntake, _ onlyFrame: Result<FrameFile, any Error>?
+    ) async throws -> StoredPixels {
         let source = intake.pixels
         var pixels = StoredPixels(
             transferSyntaxUID: source.storedTransferSyntaxUID,
@@ -108,7 +132,12 @@ extension IngestSession {
             return pixels
         }
         do {
-            try await storeFrames(source, &pixels)
+            if let onlyFrame {
+                pixels.form = .frames
+                try await append([onlyFrame.get()], &pixels)
+            } else {
+                try await storeFrames(source, &pixels)
+            }
         } catch let error as FrameError where error.code == .decoderUnavailable {
             // Not the file's fault: it is to be imported again when this machine can.
             throw StoreError(.internal, "no frame can be decoded here", cause: error)
@@ -131,32 +160,27 @@ extension IngestSession {
         let encoders = datastore.encoders
         let width = datastore.configuration.encodingConcurrency
         for first in stride(from: 0, to: source.frameCount, by: width) {
-            let files = try await withThrowingTaskGroup(of: (Int, EncodedFrame, [UInt8]).self) { group in
+            let files = try await withThrowingTaskGroup(of: (Int, FrameFile).self) { group in
                 let last = min(first + width, source.frameCount)
                 for index in first..<last {
                     group.addTask {
-                        try await encoders.runIfActive {
-                            let frame = try source.frame(index)
-                            return (index, frame, Self.file(of: frame, source))
-                        }
+                        (index, try await encoders.runIfActive { try FrameFile(ofFrame: index, from: source) })
                     }
                 }
-                var files = [(EncodedFrame, [UInt8])?](repeating: nil, count: last - first)
-                for try await (index, frame, file) in group { files[index - first] = (frame, file) }
+                var files = [FrameFile?](repeating: nil, count: last - first)
+                for try await (index, file) in group { files[index - first] = file }
                 return files.compactMap(\.self)
             }
-            for (frame, file) in files {
-                let location = try await writer.append(ByteBuffer(bytes: file))
-                pixels.byteCount += Int64(location.length)
-                pixels.frames.append(FrameRecord(frame, at: location))
-            }
+            try await append(files, &pixels)
         }
     }
 
-    /// Frames are kept in the form GetImageFrame gives, so that serving one is one read.
-    private static func file(of frame: EncodedFrame, _ source: FrameSource) -> [UInt8] {
-        guard let pixel = source.pixel else { return frame.bytes }
-        return ImageFrameFile.wrap(frame.bytes, transferSyntaxUID: frame.transferSyntaxUID, pixel: pixel)
+    private func append(_ files: [FrameFile], _ pixels: inout StoredPixels) async throws {
+        for file in files {
+            let location = try await writer.append(ByteBuffer(bytes: file.bytes))
+            pixels.byteCount += Int64(location.length)
+            pixels.frames.append(FrameRecord(file.frame, at: location))
+        }
     }
 
     /// A video is one frame: the stream of all its fragments, its checksum over the stored bytes (spec/50).
