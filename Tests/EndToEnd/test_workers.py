@@ -1,8 +1,12 @@
-"""Foreign decoders in workers: what becomes of the server when they meet hostile bytes, or somebody ends them."""
+"""Foreign decoders in workers: what becomes of the server when they meet hostile bytes, or somebody ends them.
+
+`ISOCENTER_FUZZ=2000` sends the server that many damaged frames of each kind; without it there are a few.
+"""
 
 from __future__ import annotations
 
 import copy
+import io
 import os
 import random
 import signal
@@ -13,11 +17,14 @@ from pathlib import Path
 import pydicom
 import pytest
 from pydicom.encaps import generate_frames
-from pydicom.uid import JPEG2000Lossless
+from pydicom.uid import HTJ2KLossless, JPEG2000Lossless
 
-from clients import Datastore, part10
+from clients import Datastore, instance_path, part10
 from fixtures import IMAGES, jpeg_2000_lossless, put_fragments
-from server import poll
+from server import Server, TemporaryFolder, poll
+
+FUZZ = int(os.environ.get("ISOCENTER_FUZZ", 20))
+EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
 
 
 def workers(server) -> list[int]:
@@ -148,6 +155,128 @@ def test_damaged_frames_cost_a_warning_and_nothing_else(datastore, tool, tmp_pat
     assert kept, "no damage was seen"
     for sop in kept:
         assert fragment(datastore.retrieve(made[sop], "*")) == fragment(made[sop])
+
+
+# MARK: every kind of compressed frame of the corpus
+
+
+class Watched:
+    """A server with its process, memory and open files looked at after every request."""
+
+    def __init__(self, server: Server):
+        self.server, self.store = server, Datastore(server, "fuzz")
+        self.pid = server.process.pid
+        self.files = self.open_files()
+        self.most_memory = self.most_files = 0
+
+    def open_files(self) -> int:
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def look(self):
+        assert self.server.process.poll() is None, "the server has ended"
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        resident = int(status.split("VmRSS:")[1].split()[0]) // 1024
+        self.most_memory = max(self.most_memory, resident)
+        self.most_files = max(self.most_files, self.open_files())
+
+
+@pytest.fixture(scope="module")
+def watched(binary, corpus):
+    with TemporaryFolder() as folder, Server(folder, buckets={Datastore.BUCKET: folder / "bucket"}) as server:
+        yield Watched(server)
+
+
+#: The folders of the corpus whose frames are decoded: at the import, or, where they are kept, when samples are asked for.
+COMPRESSED = [
+    "jpeg-baseline-50", "jpeg-extended-51", "jpeg-lossless-57", "jpeg-lossless-sv1-70", "jpegls-lossless-80",
+    "jpegls-near-81", "j2k-lossless-90", "j2k-91", "jpegxl-lossless-110", "jpegxl-recompression-111", "jpegxl-112",
+    "htj2k-lossless-201", "htj2k-rpcl-202", "htj2k-203", "rle-5",
+]
+LARGEST = 3 << 20
+JPEG_XL = {f"1.2.840.10008.1.2.4.{number}" for number in (110, 111, 112)}
+
+
+def single_frames(folder: Path) -> list[tuple[pydicom.Dataset, bytes]]:
+    """The first frame of each file of a folder that is not too large, and the file's data set without pixel data."""
+    found = []
+    for path in sorted(folder.glob("*.dcm")):
+        if "embedded-sequence-delimiter" in path.name:
+            continue  # Nothing decodes it even as it is.
+        dataset = pydicom.dcmread(path, force=True)
+        if "PixelData" not in dataset:
+            continue
+        for level in ("Study", "Series", "SOP"):
+            dataset.setdefault(f"{level}InstanceUID", f"1.2.3.{len(found)}")  # Some of the files have none.
+        frames = int(dataset.get("NumberOfFrames", None) or 1)
+        stream = next(generate_frames(dataset.PixelData, number_of_frames=frames))
+        size = dataset.Rows * dataset.Columns * dataset.SamplesPerPixel * dataset.BitsAllocated // 8
+        if size > LARGEST:
+            continue
+        del dataset.PixelData
+        for keyword in ("ExtendedOffsetTable", "ExtendedOffsetTableLengths"):
+            if keyword in dataset:
+                del dataset[keyword]
+        dataset.NumberOfFrames = 1
+        dataset.walk(lambda *_: None)  # Reads every element, so that those of implicit VRs can be written.
+        found.append((dataset, stream))
+    assert found, folder
+    return found
+
+
+def again(dataset: pydicom.Dataset, stream: bytes, number: int) -> bytes:
+    """The data set with another frame and SOP Instance UID."""
+    dataset = copy.copy(dataset)
+    dataset.file_meta = copy.copy(dataset.file_meta)
+    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = f"{dataset.SOPInstanceUID[:40]}.{number}"
+    put_fragments(dataset, [stream])
+    syntax = dataset.file_meta.TransferSyntaxUID
+    if syntax not in JPEG_XL:
+        return part10(dataset)
+    # pydicom writes no transfer syntax that it does not know.
+    dataset.file_meta.TransferSyntaxUID = HTJ2KLossless
+    return part10(dataset).replace(HTJ2KLossless.encode(), syntax.encode(), 1)
+
+
+@pytest.mark.parametrize("kind", COMPRESSED)
+def test_damaged_frames_of_every_kind_cost_a_warning_and_nothing_else(watched, corpus, kind):
+    sources, choice, store = single_frames(corpus / kind), random.Random(kind), watched.store
+    batch, imported, warned = 20, 0, 0
+    for first in range(0, FUZZ, batch):
+        files = []
+        for number in range(first, min(first + batch, FUZZ)):
+            dataset, stream = sources[number % len(sources)]
+            files.append(again(dataset, damaged(stream, choice), number))
+        answer = store.stow(*files)
+        assert answer.status_code in (200, 202), answer.text
+        items = answer.json()["00081199"]["Value"]
+        imported += len(items)
+        for item in items:
+            reasons = set(item.get("00081196", {}).get("Value", []))
+            warned += bool(reasons & {45312, 45328})
+        watched.look()
+        # What was kept as it came is decoded here: samples, or a refusal of samples.
+        for file in files[:: max(1, len(files) // 5)]:
+            path = instance_path(pydicom.dcmread(io.BytesIO(file), stop_before_pixels=True))
+            syntax = f"application/dicom; transfer-syntax={EXPLICIT_LITTLE_ENDIAN}"
+            assert store.get(path, syntax).status_code in (200, 406)
+    watched.look()
+    assert imported == FUZZ
+    # Whatever came before, a sound frame is stored and decoded.
+    dataset, stream = sources[0]
+    sound = again(dataset, stream, FUZZ)
+    assert store.stow(sound).status_code in (200, 202)
+    path = instance_path(pydicom.dcmread(io.BytesIO(sound), stop_before_pixels=True))
+    assert store.get(path, f"application/dicom; transfer-syntax={EXPLICIT_LITTLE_ENDIAN}").status_code == 200
+    print(f"{kind}: {imported} stored, {warned} with 45312 or 45328", f"{watched.most_memory} MB")
+
+
+def test_the_server_has_noticed_nothing_but_warnings(watched):
+    """The last of those on this server: its memory and open files are bounded, its log has no error."""
+    print(f"memory at most {watched.most_memory} MB, open files at most {watched.most_files}")
+    assert watched.most_memory < 768
+    assert watched.most_files <= watched.files + 100
+    assert len(workers(watched.server)) <= (os.cpu_count() or 1)
+    assert [record for record in watched.server.log if record["level"] in ("error", "critical")] == []
 
 
 def fragment(dataset: pydicom.Dataset) -> bytes:
