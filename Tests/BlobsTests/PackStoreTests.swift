@@ -5,7 +5,7 @@ import Testing
 
 @testable import Blobs
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct PackStoreTests {
     @Test func concurrentCommitsShareTwoSyncs() async throws {
         // The first sync of bytes is held until all other writers wait for theirs.

@@ -31,9 +31,11 @@ struct MigrationTests {
         "0001": 13_705_512_491_177_128_322,
         "0002": 9_833_617_992_724_897_431,
         "0003": 2_150_520_951_747_733_563,
-        "0005": 1_518_744_265_815_303_347,
+        "0005": 1_518_744_265_815_303_347, "0006": 2_201_602_100_959_620_451,
     ]
-    private static let serviceDigests: [String: UInt64] = ["0001": 5_284_017_650_550_211_039]
+    private static let serviceDigests: [String: UInt64] = [
+        "0001": 5_284_017_650_550_211_039, "0006": 18_152_518_961_438_466_328,
+    ]
 
     /// A released step is never edited. If this fails, leave the step as it was and write a new one; a new one gets its
     /// digest here.

@@ -436,7 +436,7 @@ struct ImportJobRunnerTests {
         try await store.close()
     }
 
-    @Test(.timeLimit(.minutes(1))) func theServiceRunsWhatIsSubmittedAndWhatWasLeft() async throws {
+    @Test(.timeLimit(.minutes(5))) func theServiceRunsWhatIsSubmittedAndWhatWasLeft() async throws {
         let fixture = try ImportFixture()
         try fixture.putSeries(2)
         let (first, datastore, _) = try await fixture.open()

@@ -47,7 +47,7 @@ struct StagingSlotsTests {
 
     /// Of 5 slots, each of 3 jobs is sure of one: the first gets three, however many it asks for, the second one more
     /// than its own only when the third has had its own.
-    @Test(.timeLimit(.minutes(1))) func aJobThatHoldsSlotsForeverLeavesOneForEachOfTheOthers() async throws {
+    @Test(.timeLimit(.minutes(5))) func aJobThatHoldsSlotsForeverLeavesOneForEachOfTheOthers() async throws {
         let (slots, gauge) = (StagingSlots(5, jobs: 3), Gauge())
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<9 {
@@ -66,7 +66,7 @@ struct StagingSlotsTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func whoIsCancelledGivesUpItsPlace() async throws {
+    @Test(.timeLimit(.minutes(5))) func whoIsCancelledGivesUpItsPlace() async throws {
         let slots = StagingSlots(1)
         let gate = AsyncStream<Void>.makeStream()
         let first = Task { try await slots.run(for: Self.job(1)) { for await _ in gate.stream { break } } }

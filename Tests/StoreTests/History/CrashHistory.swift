@@ -2,6 +2,7 @@ import Blobs
 import Catalog
 import Foundation
 import ImageSets
+import TestSupport
 import Testing
 
 @testable import Store

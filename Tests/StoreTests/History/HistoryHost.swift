@@ -2,6 +2,7 @@ import Foundation
 import ImageSets
 import Store
 import Synchronization
+import TestSupport
 
 /// The machine that a history runs on: a folder that goes with it, a clock and randomness that outlive the store.
 final class HistoryHost: Sendable {
