@@ -1,11 +1,10 @@
 """Large import jobs: time, memory and open files of the server.
 
 Measured, each from a folder that stands for a bucket: a job of 5,000 files and 10.5 GB (the quotas), a job of one file of
-4.2 GB, a job of one slide of 100,000 frames; and 5,000 small files from SeaweedFS over the S3 protocol. Memory is the
-resident set's peak (VmHWM, set back before each part), open files are sampled every 50 ms.
+4.2 GB, a job of one slide of 100,000 4.2 GB, a job of one slide of 100,000 frames. Memory is the resident set's peak (VmHWM, set back before each part), open
+files are sampled every 50 ms. `jobs_s3` does the like from an S3 server.
 
-Needs 20 GB in the temporary folder and some minutes. The S3 part needs the Python environment of the end-to-end tests
-(Scripts/python-environment.sh) and is left out, loudly, without it.
+Needs 20 GB in the temporary folder and some minutes.
 """
 
 from __future__ import annotations
@@ -13,21 +12,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import threading
 import time
 from pathlib import Path
 
-import boto3
-from botocore.config import Config
-
-from harness import ROOT, Row, Server, memory, say
+from harness import Row, Server, memory, say
 from images import Series, ct_header, ct_slices, part_ten, pixel_header
 
 LIMIT = 512
 ROLE = "arn:aws:iam::123456789012:role/import"
 FILES = 5_000
-PYTHON = ROOT / ".build" / "python" / "bin" / "python"
 
 
 def measure(folder: Path) -> list[Row]:
@@ -46,10 +40,7 @@ def measure(folder: Path) -> list[Row]:
         small = ct_slices(20, size=64)
         rows.append(job(server, bucket, "slide", "one slide of 100,000 frames, 0.8 GB", lambda path:
                         multi_frame(path, 3, 100_000, small)))
-    if not (PYTHON.parent / "weed").exists():
-        print("THE S3 PART DID NOT RUN: make the environment with Scripts/python-environment.sh", flush=True)
-        return rows
-    return rows + [from_s3(folder)]
+    return rows
 
 
 def multi_frame(folder: Path, number: int, frames: int, slices: list):
@@ -102,35 +93,10 @@ def run(server: Server, source: str, target: str):
     }))
     path = f"/getDICOMImportJob/datastore/{datastore}/job/{started['jobId']}"
     while True:
-        properties = json.loads(client.call("GET", path))["jobProperties"]
+        # A connection of its own each time: one that idles while the benchmark is paused is closed.
+        properties = json.loads(server.client().call("GET", path))["jobProperties"]
         if properties["jobStatus"] == "COMPLETED":
             return
         if properties["jobStatus"] == "FAILED":
             raise SystemExit(f"the import job failed: {properties.get('message')}")
         time.sleep(0.2)
-
-
-def from_s3(folder: Path) -> Row:
-    script = ROOT / "Tests" / "EndToEnd" / "object_servers.py"
-    process = subprocess.Popen(
-        [PYTHON, "-B", script, "seaweedfs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        found = json.loads(process.stdout.readline())
-        what = f"{FILES} files of 64 x 64 from SeaweedFS over S3"
-        say(f"putting {what}")
-        client = boto3.client(
-            "s3", endpoint_url=found["endpoint"], region_name="us-east-1", aws_access_key_id=found["accessKeyID"],
-            aws_secret_access_key=found["secretAccessKey"], config=Config(s3={"addressing_style": "path"}))
-        series = Series(4, slices=ct_slices(20, size=64))
-        for index in range(FILES):
-            client.put_object(Bucket=found["bucket"], Key=f"input/{index:05}.dcm", Body=series.file(index))
-        configuration = folder / "s3.yaml"
-        configuration.write_text(
-            f"s3:\n  endpoint: {found['endpoint']}\n  accessKeyId: {found['accessKeyID']}\n"
-            f"  secretAccessKey: {found['secretAccessKey']}\n")
-        with Server(folder, arguments=["--config", configuration]) as server:
-            return watched(server, what, lambda: run(
-                server, f"s3://{found['bucket']}/input/", f"s3://{found['bucket']}/output/"))
-    finally:
-        process.stdin.close()
-        process.wait()

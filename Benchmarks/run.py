@@ -7,7 +7,7 @@ from harness import TemporaryFolder, record, table
 
 NAMES = ["frames", "stow", "metadata", "image_sets", "events", "memory", "search", "tiers", "codec", "importing"]
 # Take long or much disk: run by name only.
-MORE = ["jobs"]
+MORE = ["jobs", "jobs_s3"]
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the benchmarks named; when none is: frames, stow, metadata, image_sets, events, memory, search, tiers, codec,
-# importing. By name only: jobs (20 GB).
+# importing. By name only: jobs (20 GB), jobs_s3 (40 GB).
 #
 # Prints a table and appends a record to Benchmarks/RECORD.md. Measures .build/release/isocenter, or the program that
 # ISOCENTER_BINARY names. Needs some 3 GB in the temporary folder; listens on 127.0.0.1 only; leaves nothing behind.

@@ -1,4 +1,4 @@
-"""S3 servers for tests: `python object_servers.py moto|seaweedfs` prints where one listens and ends with its input.
+"""S3 servers for tests: `python object_servers.py moto|seaweedfs [volume size in MB]` prints where one listens and ends with its input.
 
 Swift tests start this as a process of their own; pytest uses the classes. Whoever starts it holds the other end of its
 standard input: when that closes, however the owner ended, the server and its files go.
@@ -88,6 +88,10 @@ class SeaweedFS(ObjectServer):
     # Another process can take a port between the look and the start.
     TRIES = 3
 
+    def __init__(self, volume_megabytes=128):
+        """There is room for eight volumes."""
+        self._volume_megabytes = volume_megabytes
+
     def __enter__(self) -> SeaweedFS:
         for last in range(self.TRIES):
             try:
@@ -116,7 +120,8 @@ class SeaweedFS(ObjectServer):
                  "-ip.bind=127.0.0.1", f"-master.port={master}", f"-volume.port={volume}", "-filer",
                  f"-filer.port={filer}", f"-filer.localSocket={self._folder / 'filer'}", "-s3", f"-s3.port={s3}",
                  f"-s3.config={self._folder / 's3.json'}", f"-s3.localSocket={self._folder / 's3'}",
-                 f"-s3.domainName={DOMAIN}", "-s3.port.iceberg=0", "-s3.port.lance=0", "-volume.max=8", "-master.volumeSizeLimitMB=128"],
+                 f"-s3.domainName={DOMAIN}", "-s3.port.iceberg=0", "-s3.port.lance=0", "-volume.max=8",
+                 f"-master.volumeSizeLimitMB={self._volume_megabytes}"],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self._folder, preexec_fn=die_with_parent)
         self.endpoint = f"http://127.0.0.1:{s3}"
         self.wait_and_make_bucket()
@@ -165,7 +170,7 @@ KINDS = {"moto": Moto, "seaweedfs": SeaweedFS}
 
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    with KINDS[sys.argv[1]]() as server:
+    with KINDS[sys.argv[1]](*map(int, sys.argv[2:])) as server:
         print(json.dumps({
             "endpoint": server.endpoint, "bucket": BUCKET, "accessKeyID": ACCESS_KEY, "secretAccessKey": SECRET_KEY,
             "readerKeyID": READER_KEY, "readerSecret": READER_SECRET}), flush=True)

@@ -335,7 +335,8 @@ def test_a_missing_metadata_file_fails_just_what_it_maps(store):
         lambda: [mapping(ct_slice(), "a.json"), mapping(ct_slice(), "b.json")],
         lambda: [mapping(ct_slice(), "../a.json")], lambda: [mapping(ct_slice(), "a/./b.json")],
         lambda: [mapping(ct_slice(), "folder/")],
-    ], ids=["twice", "dots", "dot", "folder"])
+        lambda: [mapping(ct_slice(), f"{number}.json", ct_slice(series=str(number))) for number in range(1_001)],
+    ], ids=["twice", "dots", "dot", "folder", "too many"])
 def test_a_configuration_that_means_nothing_is_refused(store, mappings):
     error = refused(store.start_import, importConfiguration=configuration(*mappings()))
     assert (error.code, error.status) == ("ValidationException", 400)

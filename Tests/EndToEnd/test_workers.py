@@ -225,8 +225,7 @@ def single_frames(folder: Path) -> list[tuple[pydicom.Dataset, bytes]]:
 
 def again(dataset: pydicom.Dataset, stream: bytes, number: int) -> bytes:
     """The data set with another frame and SOP Instance UID."""
-    dataset = copy.copy(dataset)
-    dataset.file_meta = copy.copy(dataset.file_meta)
+    dataset = copy.deepcopy(dataset)
     dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = f"{dataset.SOPInstanceUID[:40]}.{number}"
     put_fragments(dataset, [stream])
     syntax = dataset.file_meta.TransferSyntaxUID
