@@ -59,8 +59,6 @@ extension Store {
         while !Task.isCancelled {
             let page = try await outbox.events(for: sink.name, limit: Self.eventsAtOnce)
             guard !page.isEmpty else { return }
-            // Asked after reading: then no event of the page, nor an earlier one, has gone to the service.
-            if case .datastore(let datastore) = outbox, try await !isActive(datastore.id) { return }
             let receipt = await sink.deliver(page.map(\.event))
             let taken = Set(page.filter { receipt.delivered.contains($0.event.id) }.map(\.number))
             try await outbox.remove(taken)

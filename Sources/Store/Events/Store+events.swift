@@ -21,8 +21,9 @@ extension Store {
         ).event(of: record)
     }
 
-    /// Lets the events of a data store that is about to be destroyed wait in the service's catalog. Nothing reads them in
-    /// the data store's own any more (``deliverEvents(to:)``). A crash may leave some in both: they have one id.
+    /// Lets the events of a data store that is about to be destroyed wait in the service's catalog. The data store is
+    /// closed: no delivery reads from its own any more, and what one has read comes before what is moved. A crash may leave
+    /// some in both: they have one id.
     func rescueEvents(of datastore: DatastoreID) async throws {
         let catalog = try await engines.openCatalog(of: datastore)
         do {
