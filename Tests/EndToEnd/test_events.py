@@ -10,10 +10,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from clients import Datastore, native
+from clinic import Clinic, settle
 from event_receivers import Bus, EventFile, WebhookReceiver, brief, by_resource, once
 from fixtures import ct_slice
 from server import Server, TemporaryFolder, poll
-from test_change_crash import Clinic, settle
 from test_copies import copied, request
 from test_updates import ImageSet, document
 
