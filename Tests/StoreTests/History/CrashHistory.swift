@@ -75,6 +75,7 @@ struct CrashHistory {
         }
         history.story.append("killed \(moment)")
         let stands = crash.commitCount > 0
+        let isChange = history.model != before.model
         tally.moments[moment, default: 0] += 1
         try await restart()
         if !stands {
@@ -84,9 +85,8 @@ struct CrashHistory {
         try await identifyImageSets()
         try await history.compareLatest()
         try await history.compareAllVersions()
-        let isChange = history.model != before.model
-        if stands, isChange { tally.changesThatStand += 1 }
-        if !stands { tally.changesThatAreGone += 1 }
+        if isChange, stands { tally.changesThatStand += 1 }
+        if isChange, !stands { tally.changesThatAreGone += 1 }
     }
 
     private mutating func arm() {
