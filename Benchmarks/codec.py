@@ -42,10 +42,12 @@ def measure(folder: Path) -> list[Row]:
     program = subprocess.run([*command, "--show-bin-path"], check=True, capture_output=True, text=True).stdout.strip()
     subprocess.run([ROOT / "Scripts" / "build-browser-codec.sh", folder / "browser"], check=True)
     os.sched_setaffinity(0, {SERVER_CORE})
-    rows = []
-    for name, image, bits in images():
-        rows += compare(Path(program) / "codec-benchmark", folder, name, image, bits)
-    return rows
+    try:
+        return [
+            row for name, image, bits in images()
+            for row in compare(Path(program) / "codec-benchmark", folder, name, image, bits)]
+    finally:
+        os.sched_setaffinity(0, CORES)  # for the benchmarks that come after
 
 
 def images():
