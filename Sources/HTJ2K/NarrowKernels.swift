@@ -11,7 +11,7 @@ struct NarrowKernels: Sendable {
         @Sendable (UnsafeMutableRawPointer, UnsafePointer<UInt8>, Int, Int, Int, Int, Bool, Int, Int)
             -> Bool
     let encodeBlock: @Sendable (UnsafeMutableRawPointer, Row, Int, Int, Int) -> Int
-    let reconstruct: @Sendable (UnsafePointer<UInt32>, Int, Int, Bool, MutableRow) -> Void
+    let reconstruct: @Sendable (UnsafePointer<UInt32>, Int, Int, Int, Int, Int, Bool, MutableRow) -> Void
     let join: @Sendable (Row, Row, Int, Int, MutableRow) -> Void
     let split: @Sendable (Row, Int, Int, MutableRow, MutableRow) -> Void
     let lift: @Sendable (Int, MutableRow, Row, Row, Int) -> Void

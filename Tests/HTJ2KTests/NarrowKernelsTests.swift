@@ -110,10 +110,11 @@ struct NarrowKernelsTests {
                 let isWhole = kernels.decodeBlock(
                     workspace.base, refined, passes, block.count, 40, bits, false, width, height)
                 #expect(isWhole)
-                let count = ((width + 1) & ~1) * height
-                var row = [Int32](repeating: 0, count: count)
-                kernels.reconstruct(workspace.memory.words, count, passes > 1 ? 3 : 0, passes > 1, &row)
-                return row
+                let stride = (width + 1) & ~1
+                var rows = [Int32](repeating: 0, count: (stride + 3) * height)
+                kernels.reconstruct(
+                    workspace.memory.words, height, stride, stride, stride + 3, passes > 1 ? 3 : 0, passes > 1, &rows)
+                return rows
             }
         }
     }

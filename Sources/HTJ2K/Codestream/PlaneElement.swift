@@ -5,10 +5,10 @@ protocol PlaneElement: Sendable {
     /// Samples beside a region that the inverse transform of a level reads to give the region.
     static var filterReach: Int { get }
 
-    /// Turns decoded words into coefficients of a row (T.800 E.1).
+    /// Turns decoded words into rows of coefficients (T.800 E.1).
     static func reconstruct<Word: CodingWord>(
-        _ words: UnsafePointer<Word>, count: Int, _ scale: WordScale,
-        into row: UnsafeMutablePointer<Self>)
+        _ words: UnsafePointer<Word>, _ rows: WordRows, _ scale: WordScale,
+        into target: UnsafeMutablePointer<Self>)
 
     /// Stores a row of a component as samples.
     static func store(
@@ -28,17 +28,16 @@ extension Int32: PlaneElement {
     static var filterReach: Int { 2 }
 
     static func reconstruct<Word: CodingWord>(
-        _ words: UnsafePointer<Word>, count: Int, _ scale: WordScale,
-        into row: UnsafeMutablePointer<Int32>
+        _ words: UnsafePointer<Word>, _ rows: WordRows, _ scale: WordScale,
+        into target: UnsafeMutablePointer<Int32>
     ) {
         if Word.self == UInt32.self {
             NarrowKernels.chosen.reconstruct(
-                UnsafeRawPointer(words).assumingMemoryBound(to: UInt32.self), count, scale.bitPlane,
-                scale.isRefined,
-                row)
+                UnsafeRawPointer(words).assumingMemoryBound(to: UInt32.self), rows.count, rows.width,
+                rows.wordStride, rows.coefficientStride, scale.bitPlane, scale.isRefined, target)
         } else {
             Reconstruction.reconstruct(
-                words, count: count, bitPlane: scale.bitPlane, isRefined: scale.isRefined, into: row)
+                words, rows, bitPlane: scale.bitPlane, isRefined: scale.isRefined, into: target)
         }
     }
 
@@ -69,11 +68,11 @@ extension Int64: PlaneElement {
     static var filterReach: Int { 2 }
 
     static func reconstruct<Word: CodingWord>(
-        _ words: UnsafePointer<Word>, count: Int, _ scale: WordScale,
-        into row: UnsafeMutablePointer<Int64>
+        _ words: UnsafePointer<Word>, _ rows: WordRows, _ scale: WordScale,
+        into target: UnsafeMutablePointer<Int64>
     ) {
         Reconstruction.reconstruct(
-            words, count: count, bitPlane: scale.bitPlane, isRefined: scale.isRefined, into: row)
+            words, rows, bitPlane: scale.bitPlane, isRefined: scale.isRefined, into: target)
     }
 
     static func store(
@@ -98,18 +97,22 @@ extension Float: PlaneElement {
     static var filterReach: Int { 4 }
 
     static func reconstruct<Word: CodingWord>(
-        _ words: UnsafePointer<Word>, count: Int, _ scale: WordScale,
-        into row: UnsafeMutablePointer<Float>
+        _ words: UnsafePointer<Word>, _ rows: WordRows, _ scale: WordScale,
+        into target: UnsafeMutablePointer<Float>
     ) {
         // In halves of the cleanup pass's bit-plane, or in quarters when refined; reconstruction in the middle (r = 1/2).
         let unit =
             scale.step
             * Float(sign: .plus, exponent: scale.bitPlane - (scale.isRefined ? 2 : 1), significand: 1)
-        for x in 0..<count {
-            let word = words[x]
-            var magnitude = Int64(truncatingIfNeeded: word &>> 1)
-            if !scale.isRefined, magnitude != 0 { magnitude = magnitude &<< 1 | 1 }
-            row[x] = Float(word & 1 != 0 ? 0 &- magnitude : magnitude) * unit
+        for row in 0..<rows.count {
+            let words = words + row &* rows.wordStride
+            let target = target + row &* rows.coefficientStride
+            for x in 0..<rows.width {
+                let word = words[x]
+                var magnitude = Int64(truncatingIfNeeded: word &>> 1)
+                if !scale.isRefined, magnitude != 0 { magnitude = magnitude &<< 1 | 1 }
+                target[x] = Float(word & 1 != 0 ? 0 &- magnitude : magnitude) * unit
+            }
         }
     }
 

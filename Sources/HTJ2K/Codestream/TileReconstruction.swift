@@ -114,9 +114,9 @@ struct TileReconstruction {
         }
         let rowWords = (block.width + 1) & ~1
         let first = (wanted.y0 - y) * rowWords + wanted.x0 - x
-        for row in 0..<wanted.height {
-            reader.reconstruct(first + row * rowWords, wanted.width, scale, target + row * rowBytes)
-        }
+        let rows = WordRows(
+            count: wanted.height, width: wanted.width, wordStride: rowWords, coefficientStride: window.stride)
+        reader.reconstruct(first, rows, scale, target)
     }
 
     /// Decodes the passes of a block, whose bytes lie at `data`, into the workspace.

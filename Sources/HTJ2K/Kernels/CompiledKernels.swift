@@ -32,14 +32,15 @@ package enum CompiledKernels {
             BlockMemory(memory), coefficients, stride: stride, width: width, height: height)
     }
 
-    /// Turns decoded words into a row of coefficients (`Reconstruction`).
+    /// Turns decoded words into rows of coefficients (`Reconstruction`).
     @inline(never)
     package static func reconstruct(
-        _ words: UnsafePointer<UInt32>, _ count: Int, _ bitPlane: Int, _ isRefined: Bool,
-        _ row: UnsafeMutablePointer<Int32>
+        _ words: UnsafePointer<UInt32>, _ rows: Int, _ width: Int, _ wordStride: Int, _ coefficientStride: Int,
+        _ bitPlane: Int, _ isRefined: Bool, _ target: UnsafeMutablePointer<Int32>
     ) {
-        Reconstruction.reconstruct(
-            words, count: count, bitPlane: bitPlane, isRefined: isRefined, into: row)
+        let rows = WordRows(
+            count: rows, width: width, wordStride: wordStride, coefficientStride: coefficientStride)
+        Reconstruction.reconstruct(words, rows, bitPlane: bitPlane, isRefined: isRefined, into: target)
     }
 
     /// One row of the inverse transform (`ReversibleLifting.join`).

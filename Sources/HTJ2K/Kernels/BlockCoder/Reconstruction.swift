@@ -8,10 +8,31 @@ struct WordScale: Sendable {
     var step: Float
 }
 
+/// Which words of a decoded block become coefficients: how many rows, of how many words, and how far apart they lie.
+struct WordRows: Sendable {
+    var count: Int
+    var width: Int
+    /// From a row to the next, in words and in coefficients.
+    var wordStride: Int
+    var coefficientStride: Int
+}
+
 /// Decoded words to coefficients of the reversible path (T.800 E.1.2).
 enum Reconstruction {
     @inline(__always)
     static func reconstruct<Word: CoefficientWord, T: FixedWidthInteger & SignedInteger>(
+        _ words: UnsafePointer<Word>, _ rows: WordRows, bitPlane: Int, isRefined: Bool,
+        into target: UnsafeMutablePointer<T>
+    ) {
+        for row in 0..<rows.count {
+            reconstruct(
+                words + row &* rows.wordStride, count: rows.width, bitPlane: bitPlane, isRefined: isRefined,
+                into: target + row &* rows.coefficientStride)
+        }
+    }
+
+    @inline(__always)
+    private static func reconstruct<Word: CoefficientWord, T: FixedWidthInteger & SignedInteger>(
         _ words: UnsafePointer<Word>, count: Int, bitPlane: Int, isRefined: Bool,
         into row: UnsafeMutablePointer<T>
     ) {
