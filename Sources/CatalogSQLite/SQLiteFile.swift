@@ -10,7 +10,7 @@ struct SQLiteFile {
     /// Opens a file, creating it (mode 0600) when there is none, and brings its schema up to date.
     ///
     /// Throws `newerSchema` when the file knows a step that this program does not, and `engine` when it is damaged or
-    /// not ours; neither is changed.
+    /// not ours; neither is changed, but for a rollback that a killed process left to whoever opens the file next.
     init(path: String, applicationID: Int32, migrator: DatabaseMigrator) throws {
         try Self.create(path: path)
         do {
