@@ -78,12 +78,16 @@ class EventFile:
         text = self.path.read_text() if self.path.exists() else ""
         return [checked(json.loads(line)) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
-    def wait_for(self, *detail_types: str) -> list[dict]:
-        """The events once these are the last that happened."""
+    def wait_for(self, *detail_types: str, image_set: str = "") -> list[dict]:
+        """The events once these are the last that happened, to this image set where one is named."""
 
         def arrived():
             events = self.events
-            return events if [one["detail-type"] for one in events[-len(detail_types):]] == list(detail_types) else None
+            last = events[-len(detail_types):]
+            return events if (
+                [one["detail-type"] for one in last] == list(detail_types)
+                and all(one["resources"][0].endswith(image_set) for one in last)
+            ) else None
 
         return poll(arrived, what=f"the events {detail_types}")
 
