@@ -45,11 +45,16 @@ extension Datastore {
 
     /// A staged instance from its stored object, for a job that goes on after a restart.
     func reload(_ object: StoredObjectID, warnings: [ImportFileWarning]) async throws -> StagedInstance {
-        let record = try await catalog.read { try $0.storedObject(object) }
+        let (record, frames) = try await catalog.read { transaction in
+            let record = try transaction.storedObject(object)
+            return (record, try transaction.frames(of: object, range: 0..<record.frameCount))
+        }
         let bytes = try await read(StoredBlob(object: object, part: .header, location: record.header))
         let header = try StoredHeader(bytes: Array(bytes.readableBytesView))
         return StagedInstance(
-            object: .stored(object), facts: InstanceFacts(header, frameCount: record.frameCount, warnings: warnings),
+            object: .stored(object),
+            facts: InstanceFacts(
+                header, storedTransferSyntaxUID: record.storedTransferSyntaxUID, frames: frames, warnings: warnings),
             warnings: warnings)
     }
 }

@@ -30,13 +30,9 @@ public struct MetadataDocument: Sendable {
         bytes = json.bytes
     }
 
-    /// No less than the bytes that an instance takes in a document, whose frames are not at hand.
-    public static func byteCountBound(_ header: StoredHeader, frameCount: Int) -> Int {
-        // 300 bytes for a frame's fixed members, 60 for each of the at most 33 resolutions of a codestream; most have 6.
-        var json = JSONWriter(capacity: 8192)
-        json.beginObject()
-        json.write(header, bulkDataURIs: header.bulkValues.map { _ in "" })
-        return json.bytes.count + 512 + 1_024 * header.bulkValues.count + 700 * frameCount
+    /// Goes on with a document whose beginning is elsewhere.
+    init(bytes: [UInt8]) {
+        self.bytes = bytes
     }
 
     /// Writes one instance: its file meta information and the attributes that belong to no level, then its frames.
@@ -104,7 +100,7 @@ extension JSONWriter {
         attributes.writeVRs(to: &self)
     }
 
-    fileprivate mutating func write(_ frame: FrameEntry) {
+    mutating func write(_ frame: FrameEntry) {
         beginObject()
         member("ID", frame.id.description)
         array("PixelDataChecksumFromBaseToFullResolution") { json in

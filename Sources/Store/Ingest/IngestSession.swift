@@ -60,7 +60,9 @@ public struct IngestSession: Sendable {
         let warnings = intake.warnings.merging(pixels.warnings)
         return StagedInstance(
             object: .new(record, frames: pixels.frames),
-            facts: InstanceFacts(intake.header, frameCount: pixels.frames.count, warnings: warnings),
+            facts: InstanceFacts(
+                intake.header, storedTransferSyntaxUID: pixels.transferSyntaxUID, frames: pixels.frames,
+                warnings: warnings),
             warnings: warnings)
     }
 

@@ -2,17 +2,19 @@ import Catalog
 import DICOM
 import ImageSets
 
-/// What the store must know of an instance to put it into an image set, all of it computed from its header.
+/// What the store must know of an instance to put it into an image set, all of it computed from what is kept of it.
 struct InstanceFacts: Sendable {
     let grouping: GroupingKey
     let levels: ImageSetLevels
     let instance: InstanceAttributes
-    /// No less than the bytes that the instance takes in its image set's metadata document.
+    /// The bytes that the instance takes in its image set's metadata document.
     let documentBytes: Int
 
     var sopInstanceUID: String { instance.sopInstanceUID }
 
-    init(_ header: StoredHeader, frameCount: Int, warnings: [ImportFileWarning]) {
+    init(
+        _ header: StoredHeader, storedTransferSyntaxUID: String, frames: [FrameRecord], warnings: [ImportFileWarning]
+    ) {
         let dataSet = header.dataSet
         grouping = GroupingKey(dataSet)
         levels = ImageSetLevels(dataSet)
@@ -25,7 +27,10 @@ struct InstanceFacts: Sendable {
         instance.bitsAllocated = dataSet.integer(.bitsAllocated)
         instance.numberOfFrames = dataSet.integer(.numberOfFrames)
         self.instance = instance
-        documentBytes = MetadataDocument.byteCountBound(header, frameCount: frameCount)
+        // The id of a frame is its image set's, and always as long as this one.
+        documentBytes = MetadataDocument.byteCount(
+            of: header, storedTransferSyntaxUID: storedTransferSyntaxUID,
+            frames: frames.lazy.map { FrameEntry($0, id: ImageFrameID(0)) })
     }
 }
 

@@ -58,7 +58,8 @@ extension Datastore {
 
     /// How long a version's document is.
     func documentByteCount(of found: ImageSetVersion) async throws -> Int {
-        try await writeDocument(found) { String(repeating: " ", count: 512 + $0.hash.count) }.text.count
+        let uri = String(repeating: " ", count: MetadataDocument.bulkDataURIByteCount)
+        return try await writeDocument(found) { _ in uri }.text.count
     }
 
     /// What one version's document is made of.
@@ -112,14 +113,19 @@ extension Datastore {
     }
 
     private func frameEntries(_ frames: [FrameRecord], of frameSet: FrameSetID) -> [FrameEntry] {
-        frames.enumerated().map { number, frame in
-            FrameEntry(
-                id: frameID(number, of: frameSet),
-                checksums: frame.resolutions.map {
-                    FrameEntry.ResolutionChecksum(width: $0.width, height: $0.height, checksum: $0.checksum)
-                }, minimumPixelValue: frame.minimumPixelValue, maximumPixelValue: frame.maximumPixelValue,
-                sizeInBytes: frame.sizeInBytes)
-        }
+        frames.enumerated().map { number, frame in FrameEntry(frame, id: frameID(number, of: frameSet)) }
+    }
+}
+
+extension FrameEntry {
+    /// The entry of a frame under the id that it has in an image set.
+    init(_ frame: FrameRecord, id: ImageFrameID) {
+        self.init(
+            id: id,
+            checksums: frame.resolutions.map {
+                ResolutionChecksum(width: $0.width, height: $0.height, checksum: $0.checksum)
+            }, minimumPixelValue: frame.minimumPixelValue, maximumPixelValue: frame.maximumPixelValue,
+            sizeInBytes: frame.sizeInBytes)
     }
 }
 
