@@ -23,12 +23,25 @@ extension CatalogWriting {
         _ references: LevelReferences, from later: [ImageSetLevels]
     ) throws -> (levels: ImageSetLevels, references: LevelReferences) {
         var levels = try levels(references)
-        var changed: Set<AttributeLevel> = []
-        for one in later { changed.formUnion(levels.fill(from: one)) }
+        let changed = levels.fill(from: later)
+        return (levels, try store(levels, changed: changed, since: references))
+    }
+
+    /// Stores the levels that changed since `references` was stored.
+    func store(
+        _ levels: ImageSetLevels, changed: Set<AttributeLevel>, since references: LevelReferences
+    ) throws -> LevelReferences {
         var references = references
         if changed.contains(.patient) { references.patient = try insertLevel(levels.bytes(of: .patient)) }
         if changed.contains(.study) { references.study = try insertLevel(levels.bytes(of: .study)) }
         if changed.contains(.series) { references.series = try insertLevel(levels.bytes(of: .series)) }
-        return (levels, references)
+        return references
+    }
+}
+
+extension ImageSetLevels {
+    /// Completes these levels by what later instances know; answers the levels that changed.
+    mutating func fill(from later: [ImageSetLevels]) -> Set<AttributeLevel> {
+        later.reduce(into: []) { changed, one in changed.formUnion(fill(from: one)) }
     }
 }

@@ -226,9 +226,7 @@ extension Datastore {
                 var file = result.file
                 switch result.outcome {
                 case .failure(let rejection):
-                    file.state = .failed(
-                        exceptionType: rejection.exceptionType, message: rejection.message,
-                        isServerFault: rejection.isServerFault)
+                    file.fail(rejection)
                 case .success(let staged):
                     guard case .new(let object, let frames) = staged.object else { continue }
                     let id = try transaction.insert(object, frames: frames)
@@ -270,13 +268,25 @@ extension Datastore {
             _ = try Self.held(job, in: transaction)
             for (index, outcome) in outcomes.enumerated() {
                 var file = files[index]
-                file.state = .imported(
-                    outcome.imageSet, version: outcome.version, isPrimary: outcome.isPrimary,
-                    warnings: staged[index].warnings)
+                switch outcome {
+                case .success(let outcome):
+                    file.state = .imported(
+                        outcome.imageSet, version: outcome.version, isPrimary: outcome.isPrimary,
+                        warnings: staged[index].warnings)
+                case .failure(let rejection): file.fail(rejection)
+                }
                 try transaction.update(file, of: job.id)
             }
             _ = try transaction.deleteUnreferencedObjects()
         }
+    }
+}
+
+extension ImportFileRecord {
+    fileprivate mutating func fail(_ rejection: ImportRejection) {
+        state = .failed(
+            exceptionType: rejection.exceptionType, message: rejection.message,
+            isServerFault: rejection.isServerFault)
     }
 }
 

@@ -12,6 +12,9 @@ public enum IngestSource: Sendable {
     case request
 }
 
+/// What became of the instances of an ingest, in their order.
+public typealias IngestOutcomes = [Result<IngestOutcome, ImportRejection>]
+
 extension Datastore {
     /// Begins an ingest.
     public func beginIngest(for source: IngestSource) async throws -> IngestSession {
@@ -23,19 +26,24 @@ extension Datastore {
     /// Image sets under change are waited for: ingest never fails or makes a non-primary set because of one (spec/20).
     func commit<Result: Sendable>(
         _ staged: [StagedInstance],
-        also: @Sendable (_ transaction: any CatalogWriting, _ outcomes: [IngestOutcome]) throws -> Result
+        also: @Sendable (_ transaction: any CatalogWriting, _ outcomes: IngestOutcomes) throws -> Result
     ) async throws -> Result {
         var wait = Duration.milliseconds(2)
+        var counts = documentCounts
         while true {
             let now = environment.now()
             do {
-                return try await announcing { [environment] transaction in
-                    let outcomes = try IngestCommit(
-                        instant: now, random128: environment.random128, transaction: transaction
+                let (result, sizes) = try await announcing { [environment, counts] transaction in
+                    let ingested = try IngestCommit(
+                        instant: now, random128: environment.random128, counts: counts, transaction: transaction
                     ).apply(staged)
-                    try self.announce(outcomes, at: now, in: transaction)
-                    return try also(transaction, outcomes)
+                    try self.announce(ingested.outcomes.compactMap { try? $0.get() }, at: now, in: transaction)
+                    return (try also(transaction, ingested.outcomes), ingested.documentSizes)
                 }
+                for (key, bytes) in sizes { documentSizes.note(bytes, of: key) }
+                return result
+            } catch let missing as DocumentCounts.Missing {
+                try await count(missing, into: &counts)
             } catch is ImageSetsLocked {
                 try await Task.sleep(for: wait)
                 wait = min(wait * 2, .milliseconds(200))

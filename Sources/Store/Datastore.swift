@@ -19,6 +19,7 @@ public final class Datastore: Sendable {
     let configuration: StoreConfiguration
     let environment: StoreEnvironment
     let documents: DocumentCache
+    let documentSizes = DocumentSizes()
     let frameTables: FrameTableCache
     let openedFrames: FrameCache
     let changes: ChangeLimit

@@ -22,7 +22,7 @@ struct CompactionTests {
             instance.series = "1.2.\(number % 4 == 0 ? 1 : 2)"
             staged.append(try await session.stage(MemoryBytes(try instance.file())))
         }
-        let outcomes = try await session.commit(staged)
+        let outcomes = try await session.commit(staged).map { try $0.get() }
         await session.close()
         return [outcomes[3], outcomes[0]]
     }
@@ -96,7 +96,7 @@ struct CompactionTests {
                     try await session.stage(MemoryBytes(try beside.file())),
                     try await session.stage(MemoryBytes(try TestInstance.numbered(1 + round % 4).file())),
                 ]
-                let gone = try await session.commit(staged)[0].imageSet
+                let gone = try await session.commit(staged)[0].get().imageSet
                 await session.close()
                 if round % 3 == 0 { try await datastore.archive(kept) }
                 _ = try await datastore.deleteImageSet(gone)

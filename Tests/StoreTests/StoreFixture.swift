@@ -68,7 +68,7 @@ extension Datastore {
         for instance in instances {
             staged.append(try await session.stage(MemoryBytes(try instance.file())))
         }
-        let outcomes = try await session.commit(staged)
+        let outcomes = try await session.commit(staged).map { try $0.get() }
         await session.close()
         return outcomes
     }

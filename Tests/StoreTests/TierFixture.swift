@@ -125,7 +125,7 @@ extension Datastore {
         let session = try await beginIngest(for: .job)
         var staged: [StagedInstance] = []
         for instance in instances { staged.append(try await session.stage(MemoryBytes(try instance.file()))) }
-        let outcomes = try await session.commit(staged)
+        let outcomes = try await session.commit(staged).map { try $0.get() }
         await session.close()
         return try #require(outcomes.first).imageSet
     }

@@ -29,7 +29,7 @@ public struct VersionRecord: Sendable, Equatable {
     public var wasForced: Bool?
     /// Its Patient, Study and Series data sets.
     public var levels: LevelReferences
-    /// No less than the bytes of its metadata document, before compression; nil where nobody has counted.
+    /// No less than the bytes that its instances take in its metadata document; nil where nobody has counted.
     public var documentBytes: Int?
 
     /// Gathers the parts.

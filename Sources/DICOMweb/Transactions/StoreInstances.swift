@@ -165,6 +165,7 @@ struct RefusedInstance: Error, Sendable {
         case processingFailure = 0x0110
         /// Also for an instance of another study than the path's, for which the standard has no code of its own.
         case dataSetMismatch = 0xA900
+        case outOfResources = 0xA700
         case cannotUnderstand = 0xC000
     }
 
@@ -179,10 +180,17 @@ struct RefusedInstance: Error, Sendable {
     }
 
     init(_ rejection: ImportRejection) {
-        switch rejection.reason {
-        case .notUnderstood: reason = .cannotUnderstand
-        case .ruleBroken: reason = .dataSetMismatch
-        case .processingFailure: reason = .processingFailure
+        reason = Reason(rejection.reason)
+    }
+}
+
+extension RefusedInstance.Reason {
+    init(_ reason: ImportRejection.Reason) {
+        switch reason {
+        case .notUnderstood: self = .cannotUnderstand
+        case .ruleBroken: self = .dataSetMismatch
+        case .overQuota: self = .outOfResources
+        case .processingFailure: self = .processingFailure
         }
     }
 }

@@ -13,14 +13,19 @@ struct StoreResponse {
     private var refused: [RefusedInstance] = []
 
     init(
-        context: TransactionContext, results: [Result<StagedInstance, RefusedInstance>], outcomes: [IngestOutcome]
+        context: TransactionContext, results: [Result<StagedInstance, RefusedInstance>], outcomes: IngestOutcomes
     ) {
         self.context = context
         var outcomes = outcomes.makeIterator()
         for result in results {
             switch result {
             case .success(let instance):
-                if let outcome = outcomes.next() { stored.append((instance, outcome)) }
+                switch outcomes.next() {
+                case .success(let outcome): stored.append((instance, outcome))
+                case .failure(let rejection):
+                    refused.append(RefusedInstance(instance, reason: .init(rejection.reason)))
+                case nil: break
+                }
             case .failure(let instance):
                 refused.append(instance)
             }

@@ -8,7 +8,6 @@ struct CopyStep {
     let selection: CopySelection
     let isForced: Bool
     let counts: DocumentCounts
-    let limit: Int
     let instant: Timestamp
     let transaction: any CatalogWriting
 
@@ -61,11 +60,8 @@ struct CopyStep {
             }
             followed.formUnion(differences)
         }
-        let bytes =
-            try counts.documentBytes(of: standing, in: transaction)
-            + counts.documentBytes(of: source, in: transaction)
-        guard bytes <= limit else {
-            return try step.fail(.copyFailed, "INVALID_REQUEST: The metadata would exceed \(limit) bytes.")
+        guard try counts.admits([standing, source], growth: 0, in: transaction) else {
+            return try step.fail(.copyFailed, "INVALID_REQUEST: The metadata would exceed \(counts.limit) bytes.")
         }
         do {
             try copyInstances(to: standing.imageSet.id, from: step.number)
@@ -142,13 +138,12 @@ struct CopyStep {
             throw StoreError(.internal, "image set \(home.id) lacks its latest version")
         }
         let standing = ImageSetVersion(imageSet: home, version: latest)
-        let bytes =
-            try counts.documentBytes(of: standing, in: transaction)
-            + counts.documentBytes(of: source, in: transaction)
-        guard bytes <= limit else {
-            throw StoreError(.conflict, "The metadata of the promoted image set would exceed \(limit) bytes")
-        }
         let sourceLevels = try transaction.levels(source.version.levels)
+        // What the standing set's levels lack comes from the source's.
+        let filled = MetadataDocument.byteCount(of: sourceLevels)
+        guard try counts.admits([standing, source], growth: filled, in: transaction) else {
+            throw StoreError(.conflict, "The metadata of the promoted image set would exceed \(counts.limit) bytes")
+        }
         let (levels, references) = try transaction.fill(latest.levels, from: [sourceLevels])
         let known = [standing, source].compactMap { counts.carried(from: $0) }
         let made = try insert(

@@ -65,7 +65,7 @@ extension Datastore {
         try check(chosen, of: source, in: transaction)
         let step = CopyStep(
             source: source, selection: chosen, isForced: copy.isForced, counts: counts,
-            limit: configuration.quotas.metadataBytes, instant: instant, transaction: transaction)
+            instant: instant, transaction: transaction)
         if let destination = copy.destination {
             let standing = try changeable(
                 destination.imageSet, latestVersion: destination.latestVersion, in: transaction)

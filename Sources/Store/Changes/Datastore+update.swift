@@ -59,7 +59,7 @@ extension Datastore {
         return try await counting { counts, transaction in
             try MetadataUpdateStep(
                 change: change, update: update, growth: growth, counts: counts, instant: self.environment.now(),
-                limit: self.configuration.quotas.metadataBytes, transaction: transaction
+                transaction: transaction
             ).apply(to: id, in: self)
         }
     }

@@ -10,17 +10,15 @@ struct MetadataUpdateStep {
     let growth: Int
     let counts: DocumentCounts
     let instant: Timestamp
-    let limit: Int
     let transaction: any CatalogWriting
 
     func apply(to id: ImageSetID, in datastore: Datastore) throws -> ImageSetVersion {
         let standing = try datastore.changeable(id, latestVersion: update.latestVersion, in: transaction)
         let sisters = try sistersToChange(standing.imageSet).map { try datastore.imageSet($0.id, in: transaction) }
         for imageSet in [standing] + sisters {
-            let own = try counts.documentBytes(of: imageSet, in: transaction)
-            guard own + growth <= limit else {
+            guard try counts.admits([imageSet], growth: growth, in: transaction) else {
                 let failed = try step(standing).fail(
-                    .updateFailed, "INVALID_REQUEST: The metadata would exceed \(limit) bytes.")
+                    .updateFailed, "INVALID_REQUEST: The metadata would exceed \(counts.limit) bytes.")
                 try datastore.announce(failed, after: .updating, at: instant, in: transaction)
                 return failed
             }

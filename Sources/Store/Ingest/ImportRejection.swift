@@ -6,6 +6,8 @@ public struct ImportRejection: Error, Sendable, Equatable {
         case notUnderstood
         /// An element breaks a limit or rule of the store: 0xA900 (data set does not match SOP class).
         case ruleBroken
+        /// A quota of the store has no room for it: 0xA700 (out of resources).
+        case overQuota
         /// The failure is ours: 0x0110 (processing failure).
         case processingFailure
     }

@@ -68,7 +68,9 @@ public struct IngestSession: Sendable {
 
     /// Makes all appended bytes durable, then puts the instances into image sets in one transaction. The order given
     /// decides where instances compete. When it returns, everything survives power loss and can be found.
-    public func commit(_ staged: [StagedInstance]) async throws -> [IngestOutcome] {
+    ///
+    /// Instances that would make an image set's metadata longer than the quota are refused, the others unaffected.
+    public func commit(_ staged: [StagedInstance]) async throws -> IngestOutcomes {
         guard !staged.isEmpty else { return [] }
         try await writer.commit()
         return try await datastore.commit(staged) { _, outcomes in outcomes }

@@ -27,10 +27,8 @@ struct InstanceFacts: Sendable {
         instance.bitsAllocated = dataSet.integer(.bitsAllocated)
         instance.numberOfFrames = dataSet.integer(.numberOfFrames)
         self.instance = instance
-        // The id of a frame is its image set's, and always as long as this one.
         documentBytes = MetadataDocument.byteCount(
-            of: header, storedTransferSyntaxUID: storedTransferSyntaxUID,
-            frames: frames.lazy.map { FrameEntry($0, id: ImageFrameID(0)) })
+            of: header, storedTransferSyntaxUID: storedTransferSyntaxUID, frames: frames)
     }
 }
 

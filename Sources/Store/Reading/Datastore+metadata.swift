@@ -56,10 +56,26 @@ extension Datastore {
             to: try JSONValue(try await metadataText(of: id, version: newer)))
     }
 
-    /// How long a version's document is.
-    func documentByteCount(of found: ImageSetVersion) async throws -> Int {
-        let uri = String(repeating: " ", count: MetadataDocument.bulkDataURIByteCount)
-        return try await writeDocument(found) { _ in uri }.text.count
+    /// What a version's instances take in its document.
+    func instanceByteCount(of found: ImageSetVersion) async throws -> Int {
+        let instances = try await catalog.read { transaction in
+            try transaction.instances(of: found.imageSet.id, version: found.version.number)
+        }
+        var sum = 0
+        for instance in instances { sum += try await documentByteCount(of: instance) }
+        return sum
+    }
+
+    /// What an instance takes in a document, with the edits of updates.
+    func documentByteCount(of instance: InstanceRecord) async throws -> Int {
+        let (object, frames) = try await catalog.read { transaction in
+            let object = try transaction.storedObject(instance.object)
+            return (object, try transaction.frames(of: instance.object, range: 0..<object.frameCount))
+        }
+        let bytes = try await read(StoredBlob(object: instance.object, part: .header, location: object.header))
+        let header = try instance.instanceEdits().applied(to: StoredHeader(bytes: Array(bytes.readableBytesView)))
+        return MetadataDocument.byteCount(
+            of: header, storedTransferSyntaxUID: object.storedTransferSyntaxUID, frames: frames)
     }
 
     /// What one version's document is made of.
@@ -114,6 +130,15 @@ extension Datastore {
 
     private func frameEntries(_ frames: [FrameRecord], of frameSet: FrameSetID) -> [FrameEntry] {
         frames.enumerated().map { number, frame in FrameEntry(frame, id: frameID(number, of: frameSet)) }
+    }
+}
+
+extension MetadataDocument {
+    /// What an instance takes in a document. The id of a frame is its image set's, and always as long.
+    static func byteCount(of header: StoredHeader, storedTransferSyntaxUID: String, frames: [FrameRecord]) -> Int {
+        byteCount(
+            of: header, storedTransferSyntaxUID: storedTransferSyntaxUID,
+            frames: frames.lazy.map { FrameEntry($0, id: ImageFrameID(0)) })
     }
 }
 

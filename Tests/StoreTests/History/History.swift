@@ -77,7 +77,7 @@ struct History {
         model.ingest(arrival, sop: sop, fresh: name)
         let session = try await datastore.beginIngest(for: .request)
         let staged = try await session.stage(MemoryBytes(try file(arrival, sop)))
-        let outcome = try await session.commit([staged])[0]
+        let outcome = try await session.commit([staged])[0].get()
         await session.close()
         let known = ids.first { $0.value == outcome.imageSet }?.key
         try expect(model.imageSets[name] == nil, known != nil, "whether an import makes an image set")
