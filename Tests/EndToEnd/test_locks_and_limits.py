@@ -1,4 +1,4 @@
-"""What a LOCKED image set refuses, and what a document over 50 MB leaves behind, through boto3 (spec/30).
+"""What a LOCKED image set refuses, and what a document over 50 MB leaves behind, through boto3 (spec/10, spec/30).
 
 Changes are single transactions here, so none is ever seen under way. The tests hold a lock as one that took longer would:
 by the state of the image set's row in the data store's catalog.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import gzip
 import json
 import sqlite3
 import threading
@@ -158,3 +159,25 @@ def test_metadata_over_50_MB_leaves_a_failed_version_and_no_other_change(datasto
     assert (failed["imageSetWorkflowStatus"], failed["versionId"]) == ("COPY_FAILED", "2")
     assert failed["message"] == f"INVALID_REQUEST: The metadata would exceed {LIMIT} bytes."
     assert len(twice.instances()) == 1
+
+
+def test_an_import_over_50_MB_of_metadata_fails(datastore):
+    large = import_values(datastore, "large", [bytes(LONGEST)] * 37, ["", ""])
+
+    def more(number: int, length: int):
+        one = text_instance(number=number, series="large")
+        one.private_block(0x0013, "ISOCENTER LIMITS", create=True).add_new(1, "OB", bytes(length))
+        return one
+
+    # 37 values take 51,729,848 bytes, this 600,000, and there is no room for 200,000 more.
+    datastore.import_instances(more(2, 450_000))
+    assert datastore.stow(more(3, 150_000)).status_code == 409
+    datastore.put("over/1.dcm", more(3, 150_000))
+    [failure] = datastore.import_all("over/").lines("FAILURE")
+    assert failure["exception"] == {
+        "exceptionType": "ValidationException",
+        "message": f"The metadata of the image set would exceed {LIMIT} bytes"}
+    assert large.version == "2"
+    assert datastore.stow(more(3, 50_000)).status_code == 200
+    answer = datastore.client.get_image_set_metadata(**large.members)
+    assert LIMIT - 50_000 < len(gzip.decompress(answer["imageSetMetadataBlob"].read())) <= LIMIT
