@@ -208,4 +208,43 @@ struct DocumentLimitTests {
             #expect(try await datastore.imageSet(set).version.status == .updated)
         }
     }
+
+    @Test func aCopyOfSomeInstancesCountsThese() async throws {
+        let limit = try await size(of: Self.numbered) + 100
+        try await withLimit(limit) { _, datastore in
+            let set = try await datastore.ingest(Array(Self.numbered.prefix(3)))[0].imageSet
+            var others = (5...7).map { TestInstance.numbered($0) }
+            for index in others.indices { others[index].patientID = "other" }
+            let beside = try await datastore.ingest(others)[0].imageSet
+            for (count, version, status) in [(2, 1, VersionRecord.WorkflowStatus.copyFailed), (1, 2, .copied)] {
+                let named = others.prefix(count).map { "\"\($0.sop)\": {}" }.joined(separator: ", ")
+                var copy = ImageSetCopy(sourceVersion: 1)
+                copy.isForced = true
+                copy.destination = .init(imageSet: set, latestVersion: version)
+                copy.copiableAttributes = """
+                    {"SchemaVersion": 1.1, "Study": {"Series": {"\(others[0].series)": {"Instances": {\(named)}}}}}
+                    """
+                _ = try await datastore.copyImageSet(beside, copy)
+                #expect(try await datastore.imageSet(set).version.status == status)
+            }
+        }
+    }
+
+    @Test func aFullSetCanBeMadeSmaller() async throws {
+        let limit = try await size(of: Self.numbered)
+        try await withLimit(limit) { _, datastore in
+            let set = try await datastore.ingest(Self.numbered)[0].imageSet
+            let gone = Self.numbered[0]
+            let text = """
+                {"SchemaVersion": 1.1, "Study": {"Series": {"\(gone.series)": {"Instances": {"\(gone.sop)": {}}}}}}
+                """
+            var update = MetadataUpdate(
+                latestVersion: 1, .attributes(updatable: nil, removable: Array(text.utf8)))
+            update.isForced = true
+            _ = try await datastore.updateMetadata(of: set, by: update)
+            #expect(try await datastore.instanceCount(of: set, version: 2) == 3)
+            let again = try await outcomes([gone], in: datastore)
+            #expect(try again[0].get().version == 3)
+        }
+    }
 }

@@ -60,7 +60,7 @@ struct CopyStep {
             }
             followed.formUnion(differences)
         }
-        guard try counts.admits([standing, source], growth: 0, in: transaction) else {
+        guard try counts.admits(standing, adding: selection.instances, of: source, in: transaction) else {
             return try step.fail(.copyFailed, "INVALID_REQUEST: The metadata would exceed \(counts.limit) bytes.")
         }
         do {

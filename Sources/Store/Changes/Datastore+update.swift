@@ -54,8 +54,9 @@ extension Datastore {
         guard !update.includesStudy || standing.imageSet.isPrimary else {
             throw StoreError(.invalid, "includeStudyImageSets is for primary image sets")
         }
-        // JSON grows on its way into the document at most where numbers are written out.
-        let growth = 4 * byteCount + 1_024
+        // JSON grows on its way into the document at most where numbers are written out. What is removed takes nothing, so
+        // that a full set can be made smaller.
+        let growth = updatable.map { 4 * $0.count + 1_024 } ?? 0
         return try await counting { counts, transaction in
             try MetadataUpdateStep(
                 change: change, update: update, growth: growth, counts: counts, instant: self.environment.now(),

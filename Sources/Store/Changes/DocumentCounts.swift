@@ -63,14 +63,34 @@ struct DocumentCounts: Sendable {
     /// Whether a document with the levels of the first set, the instances of all and `growth` more bytes is within the
     /// limit; exact where the bounds of their instances say that it is not.
     func admits(_ imageSets: [ImageSetVersion], growth: Int, in transaction: any CatalogReading) throws -> Bool {
-        guard let first = imageSets.first else { return growth <= limit }
-        let own = MetadataDocument.byteCount(of: try transaction.levels(first.version.levels)) + growth
-        let instances = imageSets.map { instanceBytes(of: $0) }
-        let known = instances.compactMap(\.bytes)
-        if known.count == instances.count, own + known.reduce(0, +) <= limit { return true }
-        let missing = Missing(imageSets: zip(imageSets, instances).filter { !$1.isExact }.map(\.0))
+        if try boundsAdmit(imageSets, growth: growth, in: transaction) { return true }
+        let missing = Missing(imageSets: imageSets.filter { !instanceBytes(of: $0).isExact })
         guard missing.isEmpty else { throw missing }
         return false
+    }
+
+    /// The same of the instances of `standing` and those of `source` that are named; of all where none is.
+    func admits(
+        _ standing: ImageSetVersion, adding named: Set<String>?, of source: ImageSetVersion,
+        in transaction: any CatalogReading
+    ) throws -> Bool {
+        guard let named else { return try admits([standing, source], growth: 0, in: transaction) }
+        if try boundsAdmit([standing, source], growth: 0, in: transaction) { return true }
+        let added = try named.sorted().compactMap {
+            try transaction.instance($0, of: source.imageSet.id, version: source.version.number)
+        }
+        guard let growth = bytes(of: added) else { throw Missing(instances: added) }
+        return try admits([standing], growth: growth, in: transaction)
+    }
+
+    private func boundsAdmit(
+        _ imageSets: [ImageSetVersion], growth: Int, in transaction: any CatalogReading
+    ) throws -> Bool {
+        guard let first = imageSets.first else { return growth <= limit }
+        let known = imageSets.compactMap { instanceBytes(of: $0).bytes }
+        guard known.count == imageSets.count else { return false }
+        let levels = MetadataDocument.byteCount(of: try transaction.levels(first.version.levels))
+        return known.reduce(levels + growth, +) <= limit
     }
 }
 

@@ -16,7 +16,7 @@ struct MetadataUpdateStep {
         let standing = try datastore.changeable(id, latestVersion: update.latestVersion, in: transaction)
         let sisters = try sistersToChange(standing.imageSet).map { try datastore.imageSet($0.id, in: transaction) }
         for imageSet in [standing] + sisters {
-            guard try counts.admits([imageSet], growth: growth, in: transaction) else {
+            guard try growth == 0 || counts.admits([imageSet], growth: growth, in: transaction) else {
                 let failed = try step(standing).fail(
                     .updateFailed, "INVALID_REQUEST: The metadata would exceed \(counts.limit) bytes.")
                 try datastore.announce(failed, after: .updating, at: instant, in: transaction)
