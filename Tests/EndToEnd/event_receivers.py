@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import uuid
 from collections import defaultdict
@@ -144,13 +144,12 @@ class Bus:
     SETTING_UP = 9
 
     def __enter__(self) -> Bus:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.endpoint = f"http://127.0.0.1:{port}"
+        self._log = tempfile.TemporaryFile("w+b")
+        # Port 0: nobody can take the port between a look at what is free and the start.
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, env=clean_environment(INITIAL_NO_AUTH_ACTION_COUNT=str(self.SETTING_UP)))
+            [sys.executable, "-u", "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"], stdin=subprocess.DEVNULL,
+            stdout=self._log, stderr=self._log,
+            env=clean_environment(INITIAL_NO_AUTH_ACTION_COUNT=str(self.SETTING_UP)))
         try:
             self._set_up()
         except BaseException:
@@ -161,13 +160,15 @@ class Bus:
     def __exit__(self, *_):
         self._process.kill()
         self._process.wait()
+        self._log.close()
 
     def _set_up(self):
-        def is_up():
-            with socket.socket() as probe:
-                return probe.connect_ex(("127.0.0.1", int(self.endpoint.rsplit(":", 1)[1]))) == 0
+        def announced():
+            log = os.pread(self._log.fileno(), 1 << 16, 0).decode(errors="replace")
+            assert self._process.poll() is None, f"moto has ended:\n{log}"
+            return re.search(r"Running on (http://127\.0\.0\.1:\d+)\n", log)
 
-        poll(is_up, what="moto's server")
+        self.endpoint = poll(announced, what="moto's server")[1]
         anybody = {"aws_access_key_id": "AKIDSETUP", "aws_secret_access_key": "setup"}
         iam, events, sqs = (self.client(name, **anybody) for name in ("iam", "events", "sqs"))
         iam.create_user(UserName="isocenter")

@@ -140,8 +140,8 @@ class Server:
 
     @property
     def log(self) -> list[dict]:
-        """The structured log of the latest start."""
-        return [json.loads(line) for line in self.errors.splitlines()]
+        """The structured log of the latest start, without a line that is just being written."""
+        return [json.loads(line) for line in self.errors.splitlines(keepends=True) if line.endswith("\n")]
 
     @property
     def exports(self) -> dict[str, str]:

@@ -29,7 +29,7 @@ def still_up(server):
 class talk:
     """Sends bytes over a plain connection and reads what comes back until the server closes it or is silent."""
 
-    def __init__(self, server, content: bytes, *, patience=5.0):
+    def __init__(self, server, content: bytes, *, patience=30.0):
         address = urlsplit(server.endpoint)
         self.connection = socket.create_connection((address.hostname, address.port), timeout=patience)
         self.content = content

@@ -105,7 +105,7 @@ def test_two_servers_never_share_a_data_folder(own_server, folder):
         (["--config", "/nowhere.yaml"], "/nowhere.yaml"), (["--port", "99999"], "port"), (["--port", "x"], "port"),
     ])
 def test_a_start_that_cannot_be_meant_is_refused_with_a_reason(binary, folder, arguments, told):
-    ended = isocenter("serve", "--data", str(folder / "data"), *arguments, timeout=10)
+    ended = isocenter("serve", "--data", str(folder / "data"), *arguments)
     assert ended.returncode != 0
     assert told in ended.stderr
 

@@ -9,6 +9,7 @@ import threading
 import time
 
 import pytest
+from botocore.exceptions import BotoCoreError
 
 from clients import Datastore, native, series_path, session
 from fixtures import ct_series, ct_slice
@@ -42,14 +43,24 @@ def wait_for(store: Datastore, image_set: str, wanted: str):
     poll(lambda: tier(store, image_set) == wanted, what=f"{wanted} of {image_set}")
 
 
+def expect_frequent(found: dict, began: float):
+    """A set that was accessed after `began` is in frequent access, unless a busy machine took so long to look that it may
+    be in the archive again."""
+    assert found["storageTier"] == FREQUENT or time.monotonic() - began > PERIOD
+
+
 def bytes_in(path) -> int:
     return sum(file.stat().st_size for file in path.glob("*.pack")) if path.exists() else 0
+
+
+#: How long an image set of `cold` stays in frequent access, in seconds.
+PERIOD = 2
 
 
 @pytest.fixture(scope="module")
 def cold(binary):
     """A data store whose image sets are archived after two seconds."""
-    with TemporaryFolder() as folder, tiered(folder, "2s") as server:
+    with TemporaryFolder() as folder, tiered(folder, f"{PERIOD}s") as server:
         yield Datastore(server, "cold")
 
 
@@ -63,10 +74,10 @@ def imported(cold):
 
 
 def test_a_new_set_is_in_frequent_access_and_was_accessed_by_its_import(cold):
-    before = datetime.datetime.now(datetime.timezone.utc)
+    before, began = datetime.datetime.now(datetime.timezone.utc), time.monotonic()
     [image_set] = cold.import_instances(ct_slice(study="new")).image_set_ids
     found = get(cold, image_set)
-    assert found["storageTier"] == FREQUENT
+    expect_frequent(found, began)
     assert abs((found["lastAccessedAt"] - before).total_seconds()) < 60
 
 
@@ -95,11 +106,11 @@ ACCESSES = {
 def test_access_brings_a_set_back_at_once(cold, imported, operation):
     image_set, frames, slices = imported
     wait_for(cold, image_set, ARCHIVED)
-    before = get(cold, image_set)["lastAccessedAt"]
+    before, began = get(cold, image_set)["lastAccessedAt"], time.monotonic()
     answer = ACCESSES[operation](cold, image_set, next(iter(frames)), slices[0])
     assert getattr(answer, "status_code", 200) == 200
     after = get(cold, image_set)
-    assert after["storageTier"] == FREQUENT
+    expect_frequent(after, began)
     assert after["lastAccessedAt"] > before
 
 
@@ -125,31 +136,33 @@ def copy(store: Datastore, image_set: str, destination: str | None = None, subse
 def test_an_update_counts_as_access(cold, imported):
     image_set, *_ = imported
     wait_for(cold, image_set, ARCHIVED)
-    before = get(cold, image_set)["lastAccessedAt"]
+    before, began = get(cold, image_set)["lastAccessedAt"], time.monotonic()
     update(cold, image_set)
     after = get(cold, image_set)
-    assert after["storageTier"] == FREQUENT and after["lastAccessedAt"] > before
+    expect_frequent(after, began)
+    assert after["lastAccessedAt"] > before
 
 
 def test_a_copy_counts_as_access_for_the_resulting_set_only(cold):
     [source] = cold.import_instances(ct_slice(1, study="copied", series="source")).image_set_ids
     wait_for(cold, source, ARCHIVED)
-    before = get(cold, source)["lastAccessedAt"]
+    before, began = get(cold, source)["lastAccessedAt"], time.monotonic()
     made = copy(cold, source)
     assert (tier(cold, source), get(cold, source)["lastAccessedAt"]) == (ARCHIVED, before)
-    assert get(cold, made)["storageTier"] == FREQUENT
+    expect_frequent(get(cold, made), began)
     wait_for(cold, made, ARCHIVED)
     last = get(cold, made)["lastAccessedAt"]
     # Another instance of the series, which the copy does not have yet.
     third = ct_slice(3, study="copied", series="source")
     assert cold.import_instances(third).image_set_ids == [source]
     wait_for(cold, source, ARCHIVED)
-    before = get(cold, source)["lastAccessedAt"]
+    before, began = get(cold, source)["lastAccessedAt"], time.monotonic()
     subset = {"SchemaVersion": "1.1", "Study": {"Series": {
         third.SeriesInstanceUID: {"Instances": {third.SOPInstanceUID: {}}}}}}
     assert copy(cold, source, made, subset) == made
     after = get(cold, made)
-    assert after["storageTier"] == FREQUENT and after["lastAccessedAt"] > last
+    expect_frequent(after, began)
+    assert after["lastAccessedAt"] > last
     assert (tier(cold, source), get(cold, source)["lastAccessedAt"]) == (ARCHIVED, before)
 
 
@@ -213,9 +226,8 @@ def test_a_server_that_is_killed_while_it_moves_loses_nothing(binary):
                         assert store.frame(image_set, frame) == frames[image_set, frame]
                         moves.add(tuple(tier(store, one) for one in image_sets))
                         time.sleep(generator.choice([0, 0.05, 1.2]))
-                except Exception as error:
-                    if isinstance(error, AssertionError):
-                        raise
+                except BotoCoreError:
+                    pass  # the kill; an answer that is an error is none, and fails the test
                 killer.join()
                 server.kill()
             assert len(moves) > 2, "nothing was moved while the server was killed"

@@ -81,7 +81,7 @@ def test_workers_end_when_the_server_is_killed(own_server):
     pids = workers(own_server)
     assert pids
     own_server.kill()
-    poll(lambda: not any(b"frame-worker" in command(pid) for pid in pids), deadline=2, what="the workers' end")
+    poll(lambda: not any(b"frame-worker" in command(pid) for pid in pids), what="the workers' end")
 
 
 def test_an_import_whose_workers_are_killed_equals_an_undisturbed_one(own_server):
