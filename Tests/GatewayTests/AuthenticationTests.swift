@@ -5,7 +5,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct AuthenticationTests {
     /// Every kind of route: native with and without body, retrieval, search, upload, and none.
     private static func requests(_ server: ServerFixture) -> [(method: String, path: String, body: [UInt8])] {

@@ -10,7 +10,7 @@ import Testing
 @testable import Gateway
 
 /// Frames that are answered from memory: like any other answer, and only to those who may have them.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct MemoryAnswerTests {
     /// A stored frame, and the request that asks for it.
     private struct Frame {

@@ -29,8 +29,8 @@ final class RawConnection: Sendable {
     init(port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(reason: "no socket") }
-        // Nothing waits for ever: a test that is not answered fails.
-        var timeout = timeval(tv_sec: 20, tv_usec: 0)
+        // Nothing waits for ever: a test that is not answered fails. The other tests of the process keep the cores busy.
+        var timeout = timeval(tv_sec: 100, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
