@@ -18,13 +18,12 @@ struct DiskBlobStoreTests {
         return lstat(path, &status) == 0 ? status.st_mode & 0o7777 : 0
     }
 
-    @Test(arguments: [PackOptions(), PackOptions(maximumPackLength: 10_000, maximumOpenPacks: 1)])
-    func keepsTheContract(options: PackOptions) async throws {
-        var count = 0
-        try await BlobStoreSuite.run {
-            count += 1
-            return try DiskBlobStore(directory: folder.path + "/\(count)", key: testKey, options: options)
-        }
+    @Test(
+        arguments: BlobStoreSuite.checks, [PackOptions(), PackOptions(maximumPackLength: 10_000, maximumOpenPacks: 1)])
+    func keepsTheContract(_ check: BlobStoreSuite.Check, options: PackOptions) async throws {
+        let store = try DiskBlobStore(directory: path, key: testKey, options: options)
+        try await check.run(on: store)
+        try await store.close()
     }
 
     @Test func keepsBlobsBeyondItsLife() async throws {

@@ -45,7 +45,10 @@ struct FailingBlobStoreTests {
         #expect(store.wasTouched == (call <= 5))
     }
 
-    @Test func keepsTheContractWhileUntouched() async throws {
-        try await BlobStoreSuite.run { FailingBlobStore(try MemoryBlobStore(), failAt: .max, .once) }
+    @Test(arguments: BlobStoreSuite.checks)
+    func keepsTheContractWhileUntouched(_ check: BlobStoreSuite.Check) async throws {
+        let store = FailingBlobStore(try MemoryBlobStore(), failAt: .max, .once)
+        try await check.run(on: store)
+        try await store.close()
     }
 }

@@ -1,47 +1,28 @@
 public import Blobs
 public import NIOCore
 
-/// The contract of ``BlobStore``, checked on a back end: what every one of them must do, whatever it is made of.
-///
-/// A back end's test is one line: `try await BlobStoreSuite.run { try MemoryBlobStore() }`.
+/// What every ``BlobStore`` must do, whatever it is made of, check by check; a back end's test runs each on a new store.
 public enum BlobStoreSuite {
-    /// What a back end did against the contract.
-    public struct Violation: Error, CustomStringConvertible {
-        /// The claim that does not hold, and how.
-        public let description: String
-    }
+    /// A promise, checked on an empty store.
+    public typealias Check = ContractCheck<any BlobStore>
 
-    /// Checks every claim on a store of its own; throws ``Violation`` at the first that does not hold.
-    public static func run(makeStore: () async throws -> any BlobStore) async throws {
-        for (claim, check) in claims {
-            let store = try await makeStore()
-            do {
-                try await check(store)
-            } catch {
-                throw Violation(description: "\(claim): \(error)")
-            }
-            try await store.close()
-        }
-    }
-
-    private typealias Check = @Sendable (any BlobStore) async throws -> Void
-
-    private static let claims: [(String, Check)] = [
-        ("blobs of every length read back as they were appended", blobsReadBack),
-        ("a range is that part of the blob", rangesReadBack),
-        ("a blob handed over in pieces is the same blob", piecesReadBack),
-        ("pieces that do not add up are refused, and the writer goes on", wrongSumsAreRefused),
-        ("impossible ranges and lengths are refused", impossibleRangesAreRefused),
-        ("an altered location reads as an error, never as other bytes", alteredLocationsAreRefused),
-        ("many writers at once do not disturb each other", concurrentWritersAgree),
-        ("an own writer shares its packs with nobody", ownPacksAreUnshared),
-        ("a pack is open until its writers are closed, and can then be deleted", packsEndAsPromised),
-        ("a number is not given twice", numbersAreNotReused),
-        ("a closed writer and a closed store refuse", closedRefuse),
+    /// All of them.
+    public static let checks: [Check] = [
+        Check("blobs of every length read back as they were appended", blobsReadBack),
+        Check("a range is that part of the blob", rangesReadBack),
+        Check("a blob handed over in pieces is the same blob", piecesReadBack),
+        Check("pieces that do not add up are refused, and the writer goes on", wrongSumsAreRefused),
+        Check("impossible ranges and lengths are refused", impossibleRangesAreRefused),
+        Check("an altered location reads as an error, never as other bytes", alteredLocationsAreRefused),
+        Check("many writers at once do not disturb each other", concurrentWritersAgree),
+        Check("an own writer shares its packs with nobody", ownPacksAreUnshared),
+        Check("a pack is open until its writers are closed, and can then be deleted", packsEndAsPromised),
+        Check("a number is not given twice", numbersAreNotReused),
+        Check("a closed writer and a closed store refuse", closedRefuse),
     ]
 }
 
-// MARK: The claims
+// MARK: The checks
 
 extension BlobStoreSuite {
     private static let mebibyte = 1 << 20
@@ -124,7 +105,7 @@ extension BlobStoreSuite {
         struct Stop: Error {}
         do {
             _ = try await writer.append(length: 10) { _ in throw Stop() }
-            throw Violation(description: "the body's error was lost")
+            throw SuiteViolation("the body's error was lost", file: #fileID, line: #line)
         } catch is Stop {}
         let after = try await writer.append(pattern(200, seed: 3))
         try await writer.commit()
@@ -168,7 +149,7 @@ extension BlobStoreSuite {
             let altered = BlobLocation(pack: first.pack, offset: offset, length: length)
             do {
                 _ = try await store.read(altered, range: 0..<min(length, 1))
-                throw Violation(description: "\(offset), \(length) was read")
+                throw SuiteViolation("\(offset), \(length) was read", file: #fileID, line: #line)
             } catch let error as BlobError {
                 try expect([.corrupted, .invalidLength].contains(error.code), "\(offset), \(length) is \(error.code)")
             }
@@ -286,18 +267,15 @@ extension BlobStoreSuite {
         return buffer.getSlice(at: 0, length: length) ?? ByteBuffer()
     }
 
-    private static func expect(_ holds: Bool, _ claim: String) throws {
-        guard holds else { throw Violation(description: "violated: \(claim)") }
-    }
-
     private static func expectError(
-        _ code: BlobError.Code, _ what: String, _ body: () async throws -> Void
+        _ code: BlobError.Code, _ what: String, file: StaticString = #fileID, line: UInt = #line,
+        _ body: () async throws -> Void
     ) async throws {
         do {
             try await body()
         } catch let error as BlobError {
-            return try expect(error.code == code, "\(what) throws \(error), not \(code)")
+            return try expect(error.code == code, "\(what) throws \(error), not \(code)", file: file, line: line)
         }
-        throw Violation(description: "\(what) does not throw \(code)")
+        throw SuiteViolation("\(what) does not throw \(code)", file: file, line: line)
     }
 }

@@ -3,22 +3,8 @@ import ImageSets
 
 /// What every engine of ``ServiceCatalog`` must do; an engine's test runs each check on a new, empty catalog.
 public enum ServiceCatalogSuite {
-    /// One promise of the contract.
-    public struct Check: Sendable, CustomStringConvertible {
-        /// The promise.
-        public let description: String
-        private let body: @Sendable (any ServiceCatalog) async throws -> Void
-
-        init(_ description: String, _ body: @escaping @Sendable (any ServiceCatalog) async throws -> Void) {
-            self.description = description
-            self.body = body
-        }
-
-        /// Throws a ``SuiteViolation`` when `catalog`, which must be empty, breaks the promise.
-        public func run(on catalog: any ServiceCatalog) async throws {
-            try await body(catalog)
-        }
-    }
+    /// A promise, checked on an empty catalog.
+    public typealias Check = ContractCheck<any ServiceCatalog>
 
     /// All of them.
     public static let checks: [Check] = [

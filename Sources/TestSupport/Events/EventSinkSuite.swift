@@ -14,22 +14,8 @@ public enum EventSinkSuite {
         func arrivals() async throws -> [String]
     }
 
-    /// One promise of the contract.
-    public struct Check: Sendable, CustomStringConvertible {
-        /// The promise.
-        public let description: String
-        private let body: @Sendable (any Place) async throws -> Void
-
-        init(_ description: String, _ body: @escaping @Sendable (any Place) async throws -> Void) {
-            self.description = description
-            self.body = body
-        }
-
-        /// Throws a ``SuiteViolation`` when the sinks of `place`, which must be empty, break the promise.
-        public func run(on place: any Place) async throws {
-            try await body(place)
-        }
-    }
+    /// A promise, checked on sinks of an empty place.
+    public typealias Check = ContractCheck<any Place>
 
     /// All of them.
     public static let checks: [Check] = [

@@ -5,19 +5,8 @@ public import Import
 ///
 /// Each check takes keys below a prefix of its own, so one bucket serves them all.
 public struct ObjectStoreSuite: Sendable {
-    /// One promise.
-    public struct Check: Sendable, CustomStringConvertible {
-        let name: String
-        let run: @Sendable (ObjectStoreSuite, S3URI) async throws -> Void
-
-        init(_ name: String, _ run: @escaping @Sendable (ObjectStoreSuite, S3URI) async throws -> Void) {
-            self.name = name
-            self.run = run
-        }
-
-        /// The promise in words.
-        public var description: String { name }
-    }
+    /// A promise, checked on a store below a folder that is empty.
+    public typealias Check = ContractCheck<(suite: ObjectStoreSuite, folder: S3URI)>
 
     /// The store under test.
     public var store: any ObjectStore
@@ -42,7 +31,7 @@ public struct ObjectStoreSuite: Sendable {
 
     /// Runs one check below a prefix that nothing else uses.
     public func run(_ check: Check) async throws {
-        try await check.run(self, S3URI(bucket: bucket, key: "suite-\(UInt64.random(in: 0...UInt64.max))/"))
+        try await check.run(on: (self, S3URI(bucket: bucket, key: "suite-\(UInt64.random(in: 0...UInt64.max))/")))
     }
 
     /// Names that have broken clients: what URLs, forms, XML and shells treat in a way of their own.

@@ -17,6 +17,11 @@ func expect<Value: Equatable>(
     }
 }
 
+/// Throws unless the claim holds.
+func expect(_ holds: Bool, _ claim: String, file: StaticString = #fileID, line: UInt = #line) throws {
+    guard holds else { throw SuiteViolation("violated: \(claim)", file: file, line: line) }
+}
+
 /// Throws unless the body throws an error equal to `expected`.
 func expect<Failure: Error & Equatable>(
     throws expected: Failure, file: StaticString = #fileID, line: UInt = #line, _ body: () throws -> some Any
