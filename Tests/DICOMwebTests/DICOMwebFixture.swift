@@ -4,7 +4,6 @@ import Embedded
 import Exchange
 import Foundation
 import HTTPTypes
-import ImageSets
 import NIOCore
 import Store
 import Synchronization
@@ -42,17 +41,11 @@ struct DICOMwebFixture {
         var configuration = StoreConfiguration()
         configuration.spoolDirectory = folder
         configure(&configuration)
-        let clock = Mutex<Int64>(1_700_000_000_000)
+        let clock = SteppingClock()
         let store = try await Store.open(
             configuration,
             environment: StoreEnvironment(
-                now: {
-                    Timestamp(
-                        milliseconds: clock.withLock { clock in
-                            clock += 1
-                            return clock
-                        })
-                }, random128: { UInt128.random(in: 0...UInt128.max) }),
+                now: { clock.now }, random128: { UInt128.random(in: 0...UInt128.max) }),
             engines: EmbeddedEngines(DataDirectory(folder)))
         let datastore = try await store.open(store.createDatastore(DatastoreCreation()).id)
         try await body(DICOMwebFixture(store: store, datastore: datastore, api: DICOMweb(store: store)))

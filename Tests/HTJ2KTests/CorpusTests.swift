@@ -9,13 +9,15 @@ struct CorpusTests {
     /// Files whose decoding is exact, with their hashes from the corpus' manifests; in debug builds the small ones.
     private static let lossless: [(file: String, hash: String)] = {
         var files: [(String, String)] = []
-        for row in rows("htj2k/codestreams/MANIFEST.csv") where row.count > 8 && row[7] == "ok" {
-            guard row[1].contains("rev53") || row[1].hasPrefix("htj2k-wg04") else { continue }
-            files.append(("htj2k/codestreams/" + row[1], row[8]))
+        for row in TestCorpus.manifest(of: "htj2k/codestreams") where row["decoded"] == "ok" {
+            guard let file = row["file"], let hash = row["decoded_sha256"] else { continue }
+            guard file.contains("rev53") || file.hasPrefix("htj2k-wg04") else { continue }
+            files.append(("htj2k/codestreams/" + file, hash))
         }
-        for row in rows("dicom/MANIFEST.csv") where row.count > 13 {
-            guard row[0].hasPrefix("htj2k-lossless") || row[0].hasPrefix("htj2k-rpcl") else { continue }
-            files.append(("dicom/" + row[0], row[13]))
+        for row in TestCorpus.manifest(of: "dicom") {
+            guard let file = row["file"], let hash = row["pixel_sha256"] else { continue }
+            guard file.hasPrefix("htj2k-lossless") || file.hasPrefix("htj2k-rpcl") else { continue }
+            files.append(("dicom/" + file, hash))
         }
         #if DEBUG
         let large = ["4x4", "32x32", "x1024", "1024x", "_64x64.j2c"]
@@ -23,15 +25,6 @@ struct CorpusTests {
         #endif
         return files
     }()
-
-    private static func rows(_ path: String) -> [[String]] {
-        guard let url = TestCorpus.url(path), let text = try? String(contentsOf: url, encoding: .utf8) else {
-            return []
-        }
-        return text.split(whereSeparator: \.isNewline).map {
-            $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        }
-    }
 
     /// The codestream in a file: all of it, or from the SOC marker that opens the first fragment of a DICOM file.
     private static func codestream(_ path: String) throws -> [UInt8] {

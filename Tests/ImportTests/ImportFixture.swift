@@ -16,7 +16,7 @@ import Testing
 /// A store with one data store, and two folders that stand for buckets, in a temporary folder.
 final class ImportFixture: Sendable {
     let folder: String
-    private let clock = Mutex<Int64>(1_700_000_000_000)
+    private let clock = SteppingClock()
     private let datastoreID = Mutex<DatastoreID?>(nil)
 
     init() throws {
@@ -43,13 +43,7 @@ final class ImportFixture: Sendable {
         let store = try await Store.open(
             configuration,
             environment: StoreEnvironment(
-                now: { [self] in
-                    Timestamp(
-                        milliseconds: clock.withLock { clock in
-                            clock += 1
-                            return clock
-                        })
-                }, random128: { UInt128.random(in: 0...UInt128.max) }), engines: engines)
+                now: { [clock] in clock.now }, random128: { UInt128.random(in: 0...UInt128.max) }), engines: engines)
         let known = datastoreID.withLock { $0 }
         let id: DatastoreID
         if let known { id = known } else { id = try await store.createDatastore(DatastoreCreation()).id }
@@ -59,7 +53,7 @@ final class ImportFixture: Sendable {
 
     /// Lets time pass.
     func advanceClock(seconds: Int64) {
-        clock.withLock { $0 += seconds * 1_000 }
+        clock.advance(seconds: seconds)
     }
 
     /// Puts a file into the input bucket.

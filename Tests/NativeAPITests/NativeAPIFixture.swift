@@ -4,10 +4,8 @@ import Embedded
 import Exchange
 import Foundation
 import HTTPTypes
-import ImageSets
 import NIOCore
 import Store
-import Synchronization
 import TestSupport
 
 @testable import NativeAPI
@@ -34,17 +32,11 @@ struct NativeAPIFixture {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var configuration = StoreConfiguration()
         configuration.spoolDirectory = folder
-        let clock = Mutex<Int64>(1_700_000_000_000)
+        let clock = SteppingClock(step: 1_000)
         let store = try await Store.open(
             configuration,
             environment: StoreEnvironment(
-                now: {
-                    Timestamp(
-                        milliseconds: clock.withLock { clock in
-                            clock += 1_000
-                            return clock
-                        })
-                }, random128: { UInt128.random(in: 0...UInt128.max) }),
+                now: { clock.now }, random128: { UInt128.random(in: 0...UInt128.max) }),
             engines: EmbeddedEngines(DataDirectory(folder)))
         let datastore = try await store.open(store.createDatastore(DatastoreCreation()).id)
         try await body(NativeAPIFixture(store: store, datastore: datastore, api: NativeAPI(store: store)))

@@ -4,15 +4,13 @@ import DICOM
 import Embedded
 import Foundation
 import FrameCodecs
-import ImageSets
 import Store
-import Synchronization
 import TestSupport
 
 /// A store in a temporary folder that is removed with it.
 final class StoreFixture: Sendable {
     let folder: String
-    private let clock = Mutex<Int64>(1_700_000_000_000)
+    private let clock = SteppingClock()
 
     init() throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("isocenter-\(UUID().uuidString)").path
@@ -32,14 +30,7 @@ final class StoreFixture: Sendable {
         return try await Store.open(
             configuration,
             environment: StoreEnvironment(
-                now: { [self] in
-                    Timestamp(
-                        milliseconds: clock.withLock { clock in
-                            clock += 1
-                            return clock
-                        })
-                },
-                random128: { UInt128.random(in: 0...UInt128.max) }),
+                now: { [clock] in clock.now }, random128: { UInt128.random(in: 0...UInt128.max) }),
             engines: EmbeddedEngines(DataDirectory(folder)), foreignCodec: foreignCodec)
     }
 

@@ -1,5 +1,4 @@
 import Foundation
-import ImageSets
 import Store
 import Synchronization
 import TestSupport
@@ -7,7 +6,7 @@ import TestSupport
 /// The machine that a history runs on: a folder that goes with it, a clock and randomness that outlive the store.
 final class HistoryHost: Sendable {
     let folder: String
-    private let clock = Mutex<Int64>(1_700_000_000_000)
+    private let clock = SteppingClock()
     private let identifiers: Mutex<SeededGenerator>
 
     init(seed: UInt64) throws {
@@ -22,7 +21,7 @@ final class HistoryHost: Sendable {
 
     /// Moves the clock, which goes one millisecond forward with every look at it.
     func advance(days: Int64) {
-        clock.withLock { $0 += days * 86_400_000 }
+        clock.advance(seconds: days * 86_400)
     }
 
     func open(_ engines: any StorageEngines) async throws -> Store {
@@ -30,13 +29,7 @@ final class HistoryHost: Sendable {
         configuration.spoolDirectory = folder
         configuration.encodingConcurrency = 1
         let environment = StoreEnvironment(
-            now: { [self] in
-                Timestamp(
-                    milliseconds: clock.withLock { clock in
-                        clock += 1
-                        return clock
-                    })
-            },
+            now: { [clock] in clock.now },
             random128: { [self] in identifiers.withLock { UInt128.random(in: 0...UInt128.max, using: &$0) } })
         return try await Store.open(configuration, environment: environment, engines: engines)
     }
