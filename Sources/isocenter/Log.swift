@@ -39,6 +39,7 @@ struct JSONLogHandler: LogHandler {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard var line = try? encoder.encode(record) else { return }
         line.append(UInt8(ascii: "\n"))
-        FileHandle.standardError.write(line)
+        // A full disk under the log, or a reader that has gone, must not end the server: `write(_:)` would trap.
+        try? FileHandle.standardError.write(contentsOf: line)
     }
 }

@@ -79,19 +79,19 @@ class Server:
             command += ["--bucket", f"{name}={folder}"]
         return command + self.arguments
 
-    def spawn(self) -> Server:
-        """Starts the process and does not wait for it."""
+    def spawn(self, *, log=None) -> Server:
+        """Starts the process and does not wait for it; its standard error goes to a file of its own, or to `log`."""
         assert self.process is None, "the server runs already"
         self.starts += 1
-        with self._file("out").open("wb") as out, self._file("log").open("wb") as log:
+        with self._file("out").open("wb") as out, self._file("log").open("wb") as errors:
             self.process = subprocess.Popen(
-                self.command(), stdout=out, stderr=log, stdin=subprocess.DEVNULL,
+                self.command(), stdout=out, stderr=log or errors, stdin=subprocess.DEVNULL,
                 env=clean_environment(**self.environment), preexec_fn=_die_with_parent)
         return self
 
-    def start(self) -> Server:
+    def start(self, *, log=None) -> Server:
         """Starts the process and waits until it takes requests."""
-        self.spawn()
+        self.spawn(log=log)
         self.wait_until_ready()
         return self
 

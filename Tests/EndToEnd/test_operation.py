@@ -411,6 +411,15 @@ def test_verify_finds_everything_whole_and_every_damage(own_server):
     assert (errors, metadata.status_code) in ((1, 200), (0, 500)), "one damaged byte costs one record, told as an error"
 
 
+def test_a_log_that_cannot_be_written_does_not_end_the_server(own_server):
+    with open("/dev/full", "wb") as full:
+        own_server.start(log=full)
+    store = Datastore(own_server, "no-log")
+    assert store.stow(ct_slice()).status_code == 200
+    assert len(store.image_sets()) == 1
+    assert own_server.stop() == 0
+
+
 def test_env_prints_lines_that_a_shell_can_read(own_server):
     ended = own_server.run("env", AWS_ACCESS_KEY_ID="AKIA", AWS_SECRET_ACCESS_KEY="secret")
     assert ended.returncode == 0
