@@ -5,6 +5,7 @@ import Events
 import FrameCodecs
 public import ImageSets
 import NIOPosix
+import Synchronization
 
 /// One ACTIVE data store: its catalog and blobs, joined.
 public final class Datastore: Sendable {
@@ -24,6 +25,9 @@ public final class Datastore: Sendable {
     let openedFrames: FrameCache
     let changes: ChangeLimit
     let accesses = AccessLog()
+    /// Whether it takes no more changes, because it is about to be destroyed. Set and looked at in transactions that
+    /// write, which come one after the other.
+    let isClosedToChanges = Atomic(false)
     /// Where frames are encoded: threads of their own, so that encoding never holds up requests.
     let encoders: NIOThreadPool
     let foreignCodec: (any ForeignCodec)?

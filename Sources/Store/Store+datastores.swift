@@ -3,6 +3,7 @@ public import Catalog
 import Crypto
 import Events
 public import ImageSets
+import Synchronization
 
 /// What a new data store shall be.
 public struct DatastoreCreation: Sendable {
@@ -93,14 +94,6 @@ extension Store {
     /// Deletes an empty data store and destroys its key. The answer says DELETING.
     public func deleteDatastore(_ id: DatastoreID) async throws -> DatastoreRecord {
         let datastore = try await open(id)
-        let isBusy = try await datastore.catalog.read { transaction in
-            try transaction.imageSetCount() > 0
-                || !transaction.importJobs(status: .submitted, submittedAfter: nil, after: nil, limit: 1).isEmpty
-                || !transaction.importJobs(status: .inProgress, submittedAfter: nil, after: nil, limit: 1).isEmpty
-        }
-        guard !isBusy else {
-            throw StoreError(.conflict, "Datastore \(id) holds image sets or has import jobs in progress")
-        }
         return try await datastoreCreations.run { [self] in
             var record = try await self.datastore(id)
             guard record.status == .active else {
@@ -108,7 +101,13 @@ extension Store {
             }
             record.status = .deleting
             record.updatedAt = environment.now()
-            try await services.update(record, announcedBy: event(of: record))
+            do {
+                try await datastore.closeToChanges()
+                try await services.update(record, announcedBy: event(of: record))
+            } catch {
+                datastore.isClosedToChanges.store(false, ordering: .releasing)
+                throw error
+            }
             try await unprovision(record)
             return record
         }
@@ -140,5 +139,22 @@ extension Store {
         deleted.updatedAt = environment.now()
         try await services.update(deleted, announcedBy: event(of: deleted))
         eventBell.ring()
+    }
+}
+
+extension Datastore {
+    /// Takes no more changes when it is empty, `conflict` when it is not. The transaction writes nothing: it comes before or
+    /// after each change, so what was acknowledged before is seen, and nothing is acknowledged afterwards.
+    fileprivate func closeToChanges() async throws {
+        try await catalog.write { transaction in
+            let isBusy =
+                try transaction.imageSetCount() > 0
+                || !transaction.importJobs(status: .submitted, submittedAfter: nil, after: nil, limit: 1).isEmpty
+                || !transaction.importJobs(status: .inProgress, submittedAfter: nil, after: nil, limit: 1).isEmpty
+            guard !isBusy else {
+                throw StoreError(.conflict, "Datastore \(id) holds image sets or has import jobs in progress")
+            }
+            isClosedToChanges.store(true, ordering: .releasing)
+        }
     }
 }

@@ -103,18 +103,23 @@ public final class Store: Sendable {
     /// The open data store; `notFound` when unknown or DELETED, `conflict` while it is not ACTIVE.
     public func open(_ id: DatastoreID) async throws -> Datastore {
         if let datastore = openDatastore(id) { return datastore }
+        _ = try await activeRecord(id)
+        return try await datastoreCreations.run { [self] in
+            if let datastore = openDatastore(id) { return datastore }
+            // Looked at once more: a deletion may have come first, and what it destroyed must not be made anew.
+            let datastore = try await makeDatastore(activeRecord(id))
+            opened.withLock { $0[id] = datastore }
+            return datastore
+        }
+    }
+
+    private func activeRecord(_ id: DatastoreID) async throws -> DatastoreRecord {
         let record = try await datastore(id)
         switch record.status {
-        case .active: break
+        case .active: return record
         case .deleted: throw StoreError(.notFound, "Datastore does not exist: \(id)")
         case .creating, .createFailed, .deleting:
             throw StoreError(.conflict, "Datastore \(id) is in state \(record.status.rawValue)")
-        }
-        return try await datastoreCreations.run { [self] in
-            if let datastore = openDatastore(id) { return datastore }
-            let datastore = try await makeDatastore(record)
-            opened.withLock { $0[id] = datastore }
-            return datastore
         }
     }
 

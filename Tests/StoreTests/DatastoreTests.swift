@@ -1,4 +1,5 @@
 import Catalog
+import DICOM
 import ImageSets
 import Store
 import TestSupport
@@ -54,6 +55,37 @@ struct DatastoreTests {
         #expect(try await store.datastore(id).status == .deleted)
         #expect(try await store.datastore(id).wrappedDataKey.isEmpty)
         await #expect(throws: StoreError(.notFound, "")) { try await store.open(id) }
+        try await store.close()
+    }
+
+    /// Whatever the moment: either the instance is stored and the deletion refused, or the other way round.
+    @Test func whatIsAcknowledgedIsNotDeletedWithItsDataStore() async throws {
+        func succeeds(_ work: () async throws -> Void) async -> Bool {
+            do {
+                try await work()
+                return true
+            } catch {
+                return false
+            }
+        }
+        let fixture = try StoreFixture()
+        let store = try await fixture.open()
+        for round in 0..<80 {
+            let id = try await store.createDatastore(DatastoreCreation()).id
+            let datastore = try await store.open(id)
+            let session = try await datastore.beginIngest(for: .request)
+            let staged = [try await session.stage(MemoryBytes(try TestInstance.numbered(1).file()))]
+            async let isDeleted = succeeds { _ = try await store.deleteDatastore(id) }
+            for _ in 0..<round { await Task.yield() }
+            let isStored = await succeeds { _ = try await session.commit(staged) }
+            let wasDeleted = await isDeleted
+            await session.close()
+            #expect(isStored != wasDeleted, "round \(round)")
+            guard !wasDeleted else { continue }
+            let stored = try #require(try await datastore.searchImageSets(ImageSetQuery(limit: 1)).first)
+            _ = try await datastore.deleteImageSet(stored.imageSet.id)
+            _ = try await store.deleteDatastore(id)
+        }
         try await store.close()
     }
 

@@ -1,13 +1,20 @@
 import Catalog
 import Events
 import ImageSets
+import Synchronization
 
 extension Datastore {
-    /// A transaction with events in it, which are delivered from the moment it is durable.
+    /// A transaction with events in it, which are delivered from the moment it is durable. `conflict` once the data store
+    /// is being deleted.
     func announcing<Result: Sendable>(
         _ body: @Sendable (_ transaction: any CatalogWriting) throws -> Result
     ) async throws -> Result {
-        let result = try await catalog.write(body)
+        let result = try await catalog.write { transaction in
+            guard !isClosedToChanges.load(ordering: .acquiring) else {
+                throw StoreError(.conflict, "Datastore \(id) is in state DELETING")
+            }
+            return try body(transaction)
+        }
         eventBell.ring()
         return result
     }
