@@ -8,30 +8,42 @@ struct StorageTierService: Service {
     let logger: Logger
 
     func run() async throws {
-        do {
-            try await cancelWhenGracefulShutdown {
-                try await store.keepTiers { [logger] datastore, outcome in
-                    switch outcome {
-                    case .success(let report):
-                        logger.info(
-                            "storage tiers kept",
-                            metadata: [
-                                "datastore": "\(datastore)", "archived": "\(report.archivedImageSets)",
-                                "restored": "\(report.restoredImageSets)", "movedObjects": "\(report.movedObjects)",
-                                "movedBytes": "\(report.movedBytes)",
-                            ])
-                        for failure in report.failures {
-                            logger.error("an object could not be moved", metadata: ["error": "\(failure)"])
-                        }
-                    case .failure(let error):
-                        logger.error(
-                            "storage tiers could not be kept; it is tried again",
-                            metadata: ["datastore": "\(datastore)", "error": "\(error)"])
-                    }
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    try await keepTiers()
+                } catch is CancellationError {
+                    return
+                } catch {
+                    // What keeps the data stores from being listed must not end the server.
+                    logger.error("storage tiers could not be kept; it is tried again", metadata: ["error": "\(error)"])
+                    try? await Task.sleep(for: Self.pauseAfterFailure)
                 }
             }
-        } catch is CancellationError {
-            return
+        }
+    }
+
+    private static let pauseAfterFailure = Duration.seconds(10)
+
+    private func keepTiers() async throws {
+        try await store.keepTiers { [logger] datastore, outcome in
+            switch outcome {
+            case .success(let report):
+                logger.info(
+                    "storage tiers kept",
+                    metadata: [
+                        "datastore": "\(datastore)", "archived": "\(report.archivedImageSets)",
+                        "restored": "\(report.restoredImageSets)", "movedObjects": "\(report.movedObjects)",
+                        "movedBytes": "\(report.movedBytes)",
+                    ])
+                for failure in report.failures {
+                    logger.error("an object could not be moved", metadata: ["error": "\(failure)"])
+                }
+            case .failure(let error):
+                logger.error(
+                    "storage tiers could not be kept; it is tried again",
+                    metadata: ["datastore": "\(datastore)", "error": "\(error)"])
+            }
         }
     }
 }
