@@ -68,8 +68,6 @@ public final class DataDirectory: Sendable {
 
     var keyringPath: String { path + "/keyring" }
     var servicePath: String { path + "/service.sqlite" }
-    /// Where large requests wait while they arrive.
-    public var spoolPath: String { path + "/spool" }
     /// Where `isocenter import` reports.
     public var importResultsPath: String { path + "/import-results" }
 

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from server import clean_environment, poll

@@ -12,14 +12,13 @@ struct EventFile: Sendable {
     /// Opens the file, which is made when absent.
     init(path: String) throws(EventSinkError) {
         self.path = path
-        try open()
+        _ = try open()
     }
 
     /// Appends lines, which end with a line feed, and waits until they are on the disk.
     mutating func append(_ lines: [UInt8]) throws(EventSinkError) {
         if try !isInPlace() { close() }
-        if descriptor == nil { try open() }
-        guard let descriptor else { return }
+        let descriptor = if let descriptor { descriptor } else { try open() }
         do throws(EventSinkError) {
             try Self.write(lines, to: descriptor)
             guard fsync(descriptor) == 0 else { throw Self.failure("written") }
@@ -38,7 +37,7 @@ struct EventFile: Sendable {
 
     // MARK: Opening
 
-    private mutating func open() throws(EventSinkError) {
+    private mutating func open() throws(EventSinkError) -> Int32 {
         let opened = Glibc.open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
         guard opened >= 0 else { throw Self.failure("opened") }
         do throws(EventSinkError) {
@@ -49,6 +48,7 @@ struct EventFile: Sendable {
             throw error
         }
         descriptor = opened
+        return opened
     }
 
     /// Whether the open file is the one that has the name.
