@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
+import random
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -158,6 +161,25 @@ def isocenter(*arguments: str, timeout: float = DEADLINE, **environment: str) ->
     return subprocess.run(
         [str(BINARY), *arguments], capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL,
         env=clean_environment(**environment), preexec_fn=_die_with_parent)
+
+
+def pack_bytes(folder: Path) -> int:
+    """The bytes of the packs below a folder. A running server may take one away between the listing and the look."""
+    size = 0
+    for path in folder.rglob("*.pack"):
+        with contextlib.suppress(FileNotFoundError):
+            size += path.stat().st_size
+    return size
+
+
+def free_port() -> int:
+    """A port to listen on again and again. None of those that the system hands out to clients: one of them could have it
+    while the server is down, or be connected to itself."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class TemporaryFolder:

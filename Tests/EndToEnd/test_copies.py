@@ -9,7 +9,7 @@ import pytest
 
 from clients import Datastore, refused
 from fixtures import ct_slice, instance, noise, put_pixels
-from server import poll
+from server import pack_bytes, poll
 from test_updates import MESSAGE, SLICE, ImageSet, beside, document, primary  # noqa: F401
 
 
@@ -48,7 +48,7 @@ def selection(source, *numbers: int) -> dict:
 
 def packs(store: Datastore) -> int:
     """The bytes of all packs of the store's server."""
-    return sum(path.stat().st_size for path in store.server.data.rglob("*.pack"))
+    return pack_bytes(store.server.data)
 
 
 def test_a_copy_without_destination_is_a_new_set_beside_the_primary_ones(primary):

@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -26,7 +25,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from clients import Datastore, native, session
 from fixtures import instance, put_pixels, text_instance, uid
 from image_set_rules import NEW, Content, Refused, Rules
-from server import Server
+from server import Server, free_port
 from test_updates import MESSAGE
 
 COUNT = int(os.environ.get("ISOCENTER_HISTORIES", "48"))
@@ -331,9 +330,7 @@ class History:
 def test_histories_under_kills_are_what_the_rules_say(own_server, folder):
     (folder / "settings.yaml").write_text(SETTINGS)
     # One port for all starts, so that clients need not be made anew.
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    own_server.arguments += ["--config", str(folder / "settings.yaml"), "--port", str(port)]
+    own_server.arguments += ["--config", str(folder / "settings.yaml"), "--port", str(free_port())]
     own_server.start()
     connections = [
         (native(own_server.endpoint, own_server.credentials), session(own_server.credentials))

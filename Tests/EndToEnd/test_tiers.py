@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError
 
 from clients import Datastore, native, series_path, session
 from fixtures import ct_series, ct_slice
-from server import Server, TemporaryFolder, poll
+from server import Server, TemporaryFolder, pack_bytes, poll
 
 ARCHIVED, FREQUENT = "ARCHIVE_INSTANT_ACCESS", "FREQUENT_ACCESS"
 
@@ -47,10 +47,6 @@ def expect_frequent(found: dict, began: float):
     """A set that was accessed after `began` is in frequent access, unless a busy machine took so long to look that it may
     be in the archive again."""
     assert found["storageTier"] == FREQUENT or time.monotonic() - began > PERIOD
-
-
-def bytes_in(path) -> int:
-    return sum(file.stat().st_size for file in path.glob("*.pack")) if path.exists() else 0
 
 
 #: How long an image set of `cold` stays in frequent access, in seconds.
@@ -88,7 +84,7 @@ def test_a_set_that_nobody_accesses_is_archived_and_its_bytes_lie_in_the_other_f
     assert summary["storageTier"] == ARCHIVED
     assert summary["lastAccessedAt"] == get(cold, image_set)["lastAccessedAt"]
     archive = cold.server.folder / "archive" / cold.id
-    poll(lambda: bytes_in(archive) > sum(map(len, frames.values())), what="the bytes in the archive")
+    poll(lambda: pack_bytes(archive) > sum(map(len, frames.values())), what="the bytes in the archive")
     assert not (cold.server.data / "datastores" / cold.id / "archive").exists()
 
 
@@ -240,7 +236,7 @@ def test_a_server_that_is_killed_while_it_moves_loses_nothing(binary):
             for image_set in image_sets:
                 wait_for(store, image_set, ARCHIVED)
             packs = server.data / "datastores" / store.id / "packs"
-            poll(lambda: bytes_in(packs) == 0, what="the end of all frequent packs")
+            poll(lambda: pack_bytes(packs) == 0, what="the end of all frequent packs")
             assert server.stop() == 0
             ended = server.run("verify")
             assert ended.returncode == 0, ended.stdout + ended.stderr
