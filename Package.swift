@@ -103,7 +103,7 @@ let package = Package(
         // L3 the rules of the store.
         layer("Events", ["Catalog", "DICOM", "ImageSets"]),
         layer("Store", ["DICOM", "Events", "FrameCodecs", "ImageSets", "Catalog", "Blobs", crypto, nioCore, nioPosix]),
-        layer("Exchange", [httpTypes, nioCore]),
+        layer("Exchange", ["DICOM", httpTypes, nioCore]),
         layer("ForeignCodecs", ["CForeignCodecs", "FrameCodecs", "FrameWorkers"]),
 
         // L4 verbs, and the embedded engines put together.

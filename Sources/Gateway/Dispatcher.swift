@@ -197,9 +197,7 @@ struct Dispatcher: Sendable {
         body: .bytes(ByteBuffer(string: #"{"status":"ok"}"#)))
 
     private static let unknownOperation = Exchange.Response(
-        status: .notFound,
-        headers: [.contentType: "application/json", .errorType: "UnknownOperationException"],
-        body: .bytes(ByteBuffer(string: #"{"message":"The requested operation does not exist."}"#)))
+        status: .notFound, errorType: "UnknownOperationException", message: "The requested operation does not exist.")
 }
 
 extension HTTPResponse {
@@ -225,7 +223,6 @@ extension Dispatcher.Route {
 
 extension HTTPField.Name {
     static let requestID = HTTPField.Name("x-amzn-RequestId")!
-    static let errorType = HTTPField.Name("x-amzn-ErrorType")!
     static let contentTypeOptions = HTTPField.Name("X-Content-Type-Options")!
     static let forwardedProto = HTTPField.Name("X-Forwarded-Proto")!
     static let forwardedHost = HTTPField.Name("X-Forwarded-Host")!

@@ -1,7 +1,5 @@
-import DICOM
 import Exchange
 public import HTTPTypes
-import NIOCore
 import Store
 
 /// Why a transaction failed, with the status of PS3.18 8.5; equal by status.
@@ -66,14 +64,6 @@ public struct DICOMwebError: Error, Sendable, Equatable {
     }
 
     var response: Response {
-        var json = JSONWriter()
-        json.beginObject()
-        json.name("message")
-        json.string(message)
-        json.endObject()
-        return Response(
-            status: status,
-            headers: [.contentType: "application/json", HTTPField.Name("x-amzn-ErrorType")!: errorType],
-            body: .bytes(ByteBuffer(bytes: json.bytes)))
+        Response(status: status, errorType: errorType, message: message)
     }
 }

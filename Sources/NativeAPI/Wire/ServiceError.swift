@@ -1,7 +1,5 @@
-import DICOM
 public import Exchange
 public import HTTPTypes
-import NIOCore
 import Store
 
 /// An error of the service model, as clients see it; equal by code.
@@ -77,19 +75,8 @@ public struct ServiceError: Error, Sendable, Equatable {
 
     private static let internalMessage = "An unexpected error occurred during processing of the request."
 
-    /// The error on the wire: JSON body `{"message"}`, the shape's name in `x-amzn-ErrorType`.
+    /// The error on the wire.
     public var response: Response {
-        var json = JSONWriter()
-        json.beginObject()
-        json.name("message")
-        json.string(message)
-        json.endObject()
-        return Response(
-            status: code.status, headers: [.contentType: "application/json", .errorType: code.rawValue],
-            body: .bytes(ByteBuffer(bytes: json.bytes)))
+        Response(status: code.status, errorType: code.rawValue, message: message)
     }
-}
-
-extension HTTPField.Name {
-    static let errorType = HTTPField.Name("x-amzn-ErrorType")!
 }
