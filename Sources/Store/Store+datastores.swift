@@ -145,6 +145,9 @@ extension Store {
 extension Datastore {
     /// Takes no more changes when it is empty, `conflict` when it is not. The transaction writes nothing: it comes before or
     /// after each change, so what was acknowledged before is seen, and nothing is acknowledged afterwards.
+    ///
+    /// The one body with an effect beside its transaction (decision 0001): an effect that may be repeated, and that the
+    /// caller takes back when the transaction fails. Processes beside the owner do not see it.
     fileprivate func closeToChanges() async throws {
         try await catalog.write { transaction in
             let isBusy =

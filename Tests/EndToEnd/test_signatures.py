@@ -126,7 +126,8 @@ def test_a_scope_of_another_service_is_refused(url, credentials):
 
 
 def change_path(request):
-    request.url = request.url.replace("/datastore/", "/datastore//")[:-1] + "0"
+    # Whatever it ends with: one data store in sixteen has an id that ends with 0.
+    request.url = request.url[:-1] + ("1" if request.url.endswith("0") else "0")
 
 
 def change_query(request):
