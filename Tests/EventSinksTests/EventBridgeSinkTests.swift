@@ -165,6 +165,8 @@ private final class BusPlace: EventSinkSuite.Place {
             endpoint: try #require(EventEndpoint("http://127.0.0.1:\(server.port)")), region: "eu-west-1",
             credential: credential, source: EventRecord.source)
         configuration.bus = "images"
+        // The other tests of the process keep the cores busy.
+        configuration.timeout = .seconds(100)
         return EventBridgeSink(
             name: "bus", configuration, now: { SigningTime(secondsSince1970: 1_700_000_000) })
     }

@@ -101,7 +101,7 @@ private final class WebhookPlace: EventSinkSuite.Place {
         try Self.sink(on: server)
     }
 
-    static func sink(on server: ScriptedServer, timeout: Duration = .seconds(15)) throws -> any EventSink {
+    static func sink(on server: ScriptedServer, timeout: Duration = .seconds(100)) throws -> any EventSink {
         WebhookEventSink(
             name: "hook", endpoint: try #require(EventEndpoint("http://127.0.0.1:\(server.port)/hook?a=b")),
             secret: try #require(WebhookSecret(secret)), timeout: timeout,

@@ -1,4 +1,5 @@
 import Catalog
+import Dispatch
 import Foundation
 import ImageSets
 import Synchronization
@@ -8,6 +9,16 @@ extension CatalogSuite {
 
     private final class Reader: Sendable {
         let isDone = Atomic(false)
+    }
+
+    /// A thread of its own for a body that waits: those that all tasks share may be as few as the cores.
+    private final class OwnThread: TaskExecutor {
+        private let queue = DispatchQueue(label: "a body that waits")
+
+        func enqueue(_ job: consuming ExecutorJob) {
+            let job = UnownedJob(job)
+            queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        }
     }
 
     static let transactionChecks: [Check] = [
@@ -39,7 +50,7 @@ extension CatalogSuite {
             let (begun, begin) = AsyncStream<Void>.makeStream()
             let reader = Reader()
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
+                group.addTask(executorPreference: OwnThread()) {
                     try await catalog.write { transaction in
                         try transaction.insert(CatalogSample.imageSet(2))
                         begin.yield()
