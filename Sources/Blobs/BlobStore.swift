@@ -84,6 +84,11 @@ public protocol BlobWriter: Sendable {
     /// Appends a blob and answers where it will lie. Not durable before ``commit()``.
     func append(_ bytes: ByteBuffer) async throws -> BlobLocation
 
+    /// Appends a blob on the calling thread, which may have to wait for the disk: for callers that have a thread for
+    /// such work, so that no other need be woken. Nil, and nothing is appended, when another pack has to be made for
+    /// the blob first, which ``append(_:)`` does.
+    func appendHere(_ bytes: [UInt8]) throws -> BlobLocation?
+
     /// Appends a blob of exactly `length` bytes that `body` hands over in pieces of any size, at bounded memory.
     /// Throws `invalidLength` when the pieces do not add up, and whatever `body` throws.
     func append(

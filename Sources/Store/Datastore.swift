@@ -4,7 +4,6 @@ import Crypto
 import Events
 import FrameCodecs
 public import ImageSets
-import NIOPosix
 import Synchronization
 
 /// One ACTIVE data store: its catalog and blobs, joined.
@@ -29,7 +28,7 @@ public final class Datastore: Sendable {
     /// write, which come one after the other.
     let isClosedToChanges = Atomic(false)
     /// Where frames are encoded: threads of their own, so that encoding never holds up requests.
-    let encoders: NIOThreadPool
+    let encoders: EncodingThreads
     let foreignCodec: (any ForeignCodec)?
     let announceJob: @Sendable (ImportJobReference) -> Void
     let eventBell: EventBell

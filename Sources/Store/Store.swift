@@ -4,7 +4,6 @@ import Crypto
 public import Events
 public import FrameCodecs
 public import ImageSets
-import NIOPosix
 import Synchronization
 
 /// The image store: the only place that joins catalog and blobs, and so the only place that knows the order of writes.
@@ -19,7 +18,7 @@ public final class Store: Sendable {
 
     let engines: any StorageEngines
     let services: any ServiceCatalog
-    let encoders: NIOThreadPool
+    let encoders: EncodingThreads
     /// Decodes what is not ours; without it such frames are kept whole.
     let foreignCodec: (any ForeignCodec)?
     let openedFrames: FrameCache
@@ -44,8 +43,7 @@ public final class Store: Sendable {
         self.environment = environment
         self.engines = engines
         self.services = services
-        encoders = NIOThreadPool(numberOfThreads: max(1, configuration.encodingConcurrency))
-        encoders.start()
+        encoders = EncodingThreads(count: configuration.encodingConcurrency)
         openedFrames = FrameCache(byteLimit: configuration.frameCacheBytes)
         (submittedJobs, jobSubmissions) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(10_000))
     }
@@ -90,7 +88,7 @@ public final class Store: Sendable {
             do { try await datastore.close() } catch { failure = failure ?? error }
         }
         try await services.close()
-        try await encoders.shutdownGracefully()
+        try await encoders.shutDown()
         if let failure { throw failure }
     }
 

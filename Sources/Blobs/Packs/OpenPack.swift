@@ -38,6 +38,15 @@ final class OpenPack: Sendable {
         }
     }
 
+    /// Seals and writes a blob at its place, segment by segment. Blocks.
+    func write(_ plain: UnsafeRawBufferPointer, of layout: PackLayout) throws {
+        for index in 0..<layout.segmentCount {
+            let segment = layout.segment(index)
+            let range = Int(segment.plainRange.lowerBound)..<Int(segment.plainRange.upperBound)
+            try write(UnsafeRawBufferPointer(rebasing: plain[range]), as: segment, of: layout)
+        }
+    }
+
     /// Seals and writes one segment at its place. Blocks.
     func write(_ plain: UnsafeRawBufferPointer, as segment: PackLayout.Segment, of layout: PackLayout) throws {
         try handle.cipher.seal(plain, as: segment, of: layout) { sealed in

@@ -26,10 +26,10 @@ final class PackSequence: Sendable {
         _ length: UInt64, for session: PackSession, in store: PackStore
     ) async throws -> (OpenPack, PackLayout) {
         let limit = store.options.maximumPackLength
-        guard let sealedLength = PackLayout.sealedLength(of: length) else {
+        guard let fits = Self.fits(length, limit) else {
             throw BlobError(.invalidLength, "a blob of \(length) bytes is too long")
         }
-        guard sealedLength <= limit - PackLayout.headerLength else {
+        guard fits else {
             let pack = try await store.makePack(for: session)
             guard let layout = pack.reserve(length, for: session, maximumLength: limit) else {
                 preconditionFailure("an empty pack takes a blob of any length")
@@ -56,6 +56,23 @@ final class PackSequence: Sendable {
                 try await next.value
             }
         }
+    }
+
+    /// A place for a blob in the current pack; nil when there is none, or no room in it.
+    func reserveInCurrent(
+        _ length: UInt64, for session: PackSession, in store: PackStore
+    ) -> (OpenPack, PackLayout)? {
+        let limit = store.options.maximumPackLength
+        guard Self.fits(length, limit) == true else { return nil }
+        return state.withLock { state in
+            guard state.next == nil, let pack = state.current else { return nil }
+            return pack.reserve(length, for: session, maximumLength: limit).map { (pack, $0) }
+        }
+    }
+
+    /// Whether a blob may lie beside others in a pack of at most `limit` bytes; nil when it is too long for any pack.
+    private static func fits(_ length: UInt64, _ limit: UInt64) -> Bool? {
+        PackLayout.sealedLength(of: length).map { $0 <= limit - PackLayout.headerLength }
     }
 
     private func advance(in store: PackStore) async throws {

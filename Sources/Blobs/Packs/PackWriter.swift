@@ -12,6 +12,11 @@ final class PackWriter: BlobWriter {
     private struct State {
         var isClosed = false
         var packs: [PackID: Share] = [:]
+
+        /// Keeps a pack in which the writer has a share.
+        mutating func note(_ pack: OpenPack) {
+            if packs[pack.id] == nil { packs[pack.id] = Share(pack: pack) }
+        }
     }
 
     /// What this writer has in one pack.
@@ -42,14 +47,21 @@ final class PackWriter: BlobWriter {
     func append(_ bytes: ByteBuffer) async throws -> BlobLocation {
         let (pack, layout) = try await reserve(UInt64(bytes.readableBytes))
         try await store.threads.run {
-            try bytes.withUnsafeReadableBytes { bytes in
-                for index in 0..<layout.segmentCount {
-                    let segment = layout.segment(index)
-                    let range = Int(segment.plainRange.lowerBound)..<Int(segment.plainRange.upperBound)
-                    try pack.write(UnsafeRawBufferPointer(rebasing: bytes[range]), as: segment, of: layout)
-                }
-            }
+            try bytes.withUnsafeReadableBytes { try pack.write($0, of: layout) }
         }
+        return appended(layout, to: pack)
+    }
+
+    func appendHere(_ bytes: [UInt8]) throws -> BlobLocation? {
+        try store.checkOpen()
+        let place = try state.withLock { state -> (OpenPack, PackLayout)? in
+            try Self.checkOpen(state)
+            let place = sequence.reserveInCurrent(UInt64(bytes.count), for: session, in: store)
+            if let (pack, _) = place { state.note(pack) }
+            return place
+        }
+        guard let (pack, layout) = place else { return nil }
+        try bytes.withUnsafeBytes { try pack.write($0, of: layout) }
         return appended(layout, to: pack)
     }
 
@@ -68,7 +80,7 @@ final class PackWriter: BlobWriter {
         // A share of its own, so that a writer that is closed meanwhile does not take the packs away.
         let commitSession = PackSession()
         let dirty = try state.withLock { state in
-            try checkOpen(state)
+            try Self.checkOpen(state)
             let dirty = state.packs.values.filter { $0.appendedCount > $0.committedCount }
             for share in dirty { share.pack.join(commitSession) }
             return dirty
@@ -102,19 +114,19 @@ final class PackWriter: BlobWriter {
         await store.leave(packs, session)
     }
 
-    private func checkOpen(_ state: State) throws {
+    private static func checkOpen(_ state: State) throws {
         guard !state.isClosed else { throw BlobError(.closed, "the writer is closed") }
     }
 
     /// Gives a blob its place.
     private func reserve(_ length: UInt64) async throws -> (OpenPack, PackLayout) {
         try store.checkOpen()
-        try state.withLock { try checkOpen($0) }
+        try state.withLock { try Self.checkOpen($0) }
         let (pack, layout) = try await sequence.reserve(length, for: session, in: store)
         do {
             try state.withLock { state in
-                try checkOpen(state)
-                if state.packs[pack.id] == nil { state.packs[pack.id] = Share(pack: pack) }
+                try Self.checkOpen(state)
+                state.note(pack)
             }
         } catch {
             await store.leave([pack], session)

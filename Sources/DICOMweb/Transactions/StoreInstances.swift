@@ -68,7 +68,10 @@ struct StoreInstances: Transaction {
         case .single:
             for try await buffer in context.request.body where buffer.readableBytes > 0 {
                 try intake.count(buffer)
-                if intake.isBetweenParts { try intake.beginPart(contentType: "application/dicom") }
+                if intake.isBetweenParts {
+                    let count = context.request.body.declaredLength
+                    try intake.beginPart(contentType: "application/dicom", expecting: count)
+                }
                 try intake.append(buffer)
             }
             try await intake.endPart()
@@ -114,13 +117,13 @@ struct PartIntake {
         self.byteLimit = byteLimit
     }
 
-    mutating func beginPart(contentType: String?) throws {
+    mutating func beginPart(contentType: String?, expecting count: Int? = nil) throws {
         if let contentType, let type = MediaType(parsing: contentType),
             !["application/dicom", "application/octet-stream"].contains(type.essence)
         {
             throw DICOMwebError(.unsupportedMediaType, "Parts of type \(type.essence) are not supported")
         }
-        part = Spool(directory: spoolDirectory)
+        part = Spool(directory: spoolDirectory, expecting: count)
     }
 
     /// Counts bytes of the body, whatever they are.

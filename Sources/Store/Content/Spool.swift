@@ -15,9 +15,12 @@ public final class Spool {
     private var fileCount = 0
 
     /// An empty spool which writes to `directory` past `memoryLimit` bytes.
-    public init(directory: String, memoryLimit: Int = 4 << 20) {
+    ///
+    /// `expecting` is how many bytes are announced, if it is known; a wrong number costs time alone.
+    public init(directory: String, memoryLimit: Int = 4 << 20, expecting count: Int? = nil) {
         self.directory = directory
         self.memoryLimit = memoryLimit
+        if let count, count > 0, count <= memoryLimit { bytes.reserveCapacity(count) }
     }
 
     deinit {

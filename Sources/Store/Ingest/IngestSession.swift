@@ -4,7 +4,6 @@ public import DICOM
 import FrameCodecs
 import ImageSets
 import NIOCore
-import NIOPosix
 import Synchronization
 
 /// One ingest: stage files in any order and concurrency, then commit them all at once in the order that decides.
@@ -19,7 +18,7 @@ public struct IngestSession: Sendable {
 
     /// Reads a P10 file, which may be amended before it is staged. Throws ``ImportRejection`` when the file is at fault.
     public func read(_ content: any RandomAccessBytes) async throws -> PartTenFile {
-        try await datastore.encoders.runIfActive { try InstanceIntake.read(content) }
+        try await datastore.encoders.run { try InstanceIntake.read(content) }
     }
 
     /// Reads, checks, encodes and verifies one P10 file, and appends what is kept of it. Nothing becomes visible.
@@ -37,26 +36,61 @@ public struct IngestSession: Sendable {
     private func stage(_ read: @escaping @Sendable () throws -> PartTenFile) async throws -> StagedInstance {
         let salt = withUnsafeBytes(of: datastore.environment.random128().bigEndian) { Array($0) }
         let (format, foreignCodec) = (datastore.format, datastore.foreignCodec)
-        let (intake, onlyFrame) = try await datastore.encoders.runIfActive {
+        let stage = try await datastore.encoders.run { [writer] in
             let intake = try InstanceIntake(read(), salt: salt, format: format, foreignCodec: foreignCodec)
-            // Most instances have one frame, for which no other thread need be woken.
-            let onlyFrame =
-                intake.pixels.frameCount == 1 ? Result { try FrameFile(ofFrame: 0, from: intake.pixels) } : nil
-            return (intake, onlyFrame)
+            guard intake.pixels.frameCount == 1 else { return Stage.read(intake, onlyFrame: nil) }
+            let onlyFrame = Result { try FrameFile(ofFrame: 0, from: intake.pixels) }
+            if let staged = try Self.stageHere(intake, onlyFrame, writer) { return .done(staged) }
+            return .read(intake, onlyFrame: onlyFrame)
         }
+        switch stage {
+        case .done(let staged): return staged
+        case .read(let intake, let onlyFrame): return try await finish(intake, onlyFrame)
+        }
+    }
+
+    /// How far an instance came on the encoder's thread.
+    private enum Stage {
+        case done(StagedInstance)
+        case read(InstanceIntake, onlyFrame: Result<FrameFile, any Error>?)
+    }
+
+    /// Stages an instance of one frame and no bulk values, as most are, without waking another thread; nil when that
+    /// cannot be.
+    private static func stageHere(
+        _ intake: InstanceIntake, _ onlyFrame: Result<FrameFile, any Error>, _ writer: any BlobWriter
+    ) throws -> StagedInstance? {
+        guard case .success(let file) = onlyFrame, intake.header.bulkValues.isEmpty,
+            let header = try writer.appendHere(intake.header.bytes()),
+            let location = try writer.appendHere(file.bytes)
+        else { return nil }
+        var pixels = StoredPixels(of: intake.pixels)
+        pixels.append(file.frame, at: location)
+        return staged(intake, header: header, pixels, [])
+    }
+
+    /// Stages what takes more than one step. `onlyFrame` is the frame of an instance that has no other.
+    private func finish(
+        _ intake: InstanceIntake, _ onlyFrame: Result<FrameFile, any Error>?
+    ) async throws -> StagedInstance {
         let pixels = try await storePixels(of: intake, onlyFrame)
-        var byteCount = pixels.byteCount
         var bulkValues: [BulkValueRecord] = []
         for (reference, source) in zip(intake.header.bulkValues, intake.bulkSources) {
             let location = try await append(source, of: intake.file.content, vr: reference.vr)
-            byteCount += Int64(location.length)
             bulkValues.append(BulkValueRecord(hash: reference.hash, location: location))
         }
         let header = try await writer.append(ByteBuffer(bytes: intake.header.bytes()))
+        return Self.staged(intake, header: header, pixels, bulkValues)
+    }
+
+    /// What is to be recorded of an instance, all of which has been appended.
+    private static func staged(
+        _ intake: InstanceIntake, header: BlobLocation, _ pixels: StoredPixels, _ bulkValues: [BulkValueRecord]
+    ) -> StagedInstance {
+        let byteCount = bulkValues.reduce(pixels.byteCount + Int64(header.length)) { $0 + Int64($1.location.length) }
         let record = StoredObjectRecord(
             header: header, storedTransferSyntaxUID: pixels.transferSyntaxUID, pixelForm: pixels.form,
-            frameCount: pixels.frames.count, wholePixelData: pixels.whole, bulkValues: bulkValues,
-            byteCount: byteCount + Int64(header.length))
+            frameCount: pixels.frames.count, wholePixelData: pixels.whole, bulkValues: bulkValues, byteCount: byteCount)
         let warnings = intake.warnings.merging(pixels.warnings)
         return StagedInstance(
             object: .new(record, frames: pixels.frames),
@@ -98,6 +132,19 @@ extension IngestSession {
         var whole: BlobLocation?
         var byteCount: Int64 = 0
         var warnings: [ImportFileWarning]
+
+        /// Pixel data of which nothing is kept yet.
+        init(of source: FrameSource) {
+            transferSyntaxUID = source.storedTransferSyntaxUID
+            warnings = source.warnings.map { ImportFileWarning(code: $0.code.rawValue, message: $0.message) }
+        }
+
+        /// Notes the next frame and where it lies.
+        mutating func append(_ frame: EncodedFrame, at location: BlobLocation) {
+            form = .frames
+            byteCount += Int64(location.length)
+            frames.append(FrameRecord(frame, at: location))
+        }
     }
 
     /// A frame encoded, and the file that is kept of it: in the form that GetImageFrame gives, so that serving it is one
@@ -122,9 +169,7 @@ extension IngestSession {
         of intake: InstanceIntake, _ onlyFrame: Result<FrameFile, any Error>?
     ) async throws -> StoredPixels {
         let source = intake.pixels
-        var pixels = StoredPixels(
-            transferSyntaxUID: source.storedTransferSyntaxUID,
-            warnings: source.warnings.map { ImportFileWarning(code: $0.code.rawValue, message: $0.message) })
+        var pixels = StoredPixels(of: source)
         if case .keepVideo = source.plan, let whole = source.whole {
             try await storeVideo(whole, source, &pixels)
             return pixels
@@ -137,7 +182,6 @@ extension IngestSession {
         }
         do {
             if let onlyFrame {
-                pixels.form = .frames
                 try await append([onlyFrame.get()], &pixels)
             } else {
                 try await storeFrames(source, &pixels)
@@ -159,7 +203,6 @@ extension IngestSession {
 
     /// Encodes a few frames at a time and appends them in their order, so that memory does not grow with their number.
     private func storeFrames(_ source: FrameSource, _ pixels: inout StoredPixels) async throws {
-        pixels.form = .frames
         pixels.frames.reserveCapacity(source.frameCount)
         let encoders = datastore.encoders
         let width = datastore.configuration.encodingConcurrency
@@ -168,7 +211,7 @@ extension IngestSession {
                 let last = min(first + width, source.frameCount)
                 for index in first..<last {
                     group.addTask {
-                        (index, try await encoders.runIfActive { try FrameFile(ofFrame: index, from: source) })
+                        (index, try await encoders.run { try FrameFile(ofFrame: index, from: source) })
                     }
                 }
                 var files = [FrameFile?](repeating: nil, count: last - first)
@@ -181,9 +224,7 @@ extension IngestSession {
 
     private func append(_ files: [FrameFile], _ pixels: inout StoredPixels) async throws {
         for file in files {
-            let location = try await writer.append(ByteBuffer(bytes: file.bytes))
-            pixels.byteCount += Int64(location.length)
-            pixels.frames.append(FrameRecord(file.frame, at: location))
+            pixels.append(file.frame, at: try await writer.append(ByteBuffer(bytes: file.bytes)))
         }
     }
 

@@ -4,7 +4,6 @@ public import DICOM
 import FrameCodecs
 public import ImageSets
 import NIOCore
-import NIOPosix
 
 /// In which form pixel data is asked for.
 public enum FrameForm: Sendable, Hashable {
@@ -118,7 +117,7 @@ public struct StoredInstance: Sendable {
         let frame = try await frame.collect()
         let foreignCodec = datastore.foreignCodec
         do {
-            return try await datastore.encoders.runIfActive {
+            return try await datastore.encoders.run {
                 try FrameDecoder.decode(frame, storedTransferSyntaxUID: uid, pixel: pixel, foreign: foreignCodec)
             }
         } catch let error as FrameError where error.code == .decoderUnavailable {

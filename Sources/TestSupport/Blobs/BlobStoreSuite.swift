@@ -11,6 +11,7 @@ public enum BlobStoreSuite {
         Check("blobs of every length read back as they were appended", blobsReadBack),
         Check("a range is that part of the blob", rangesReadBack),
         Check("a blob handed over in pieces is the same blob", piecesReadBack),
+        Check("a blob appended on the caller's thread lies beside the others", blobsAppendedHereReadBack),
         Check("pieces that do not add up are refused, and the writer goes on", wrongSumsAreRefused),
         Check("impossible ranges and lengths are refused", impossibleRangesAreRefused),
         Check("an altered location reads as an error, never as other bytes", alteredLocationsAreRefused),
@@ -87,6 +88,28 @@ extension BlobStoreSuite {
             try expect(try await store.read(location) == bytes, "\(length) bytes in pieces of \(step)")
         }
         await writer.close()
+    }
+
+    @Sendable
+    private static func blobsAppendedHereReadBack(_ store: any BlobStore) async throws {
+        for placement in [BlobPlacement.own, .shared, .archive] {
+            let writer = try await store.beginWriting(placement)
+            let first = try await writer.append(pattern(10, seed: 1))
+            var known = [(first, pattern(10, seed: 1))]
+            for length in [0, 1, 100, mebibyte + 1] {
+                let bytes = pattern(length, seed: UInt64(length))
+                let location = try writer.appendHere(Array(bytes.readableBytesView))
+                // Only a long one may need another pack.
+                try expect(location != nil || length > mebibyte, "there is room for \(length) bytes")
+                if let location { known.append((location, bytes)) }
+            }
+            try await writer.commit()
+            for (location, bytes) in known {
+                try expect(location.pack == first.pack, "in the pack of the first")
+                try expect(try await store.read(location) == bytes, "\(bytes.readableBytes) bytes")
+            }
+            await writer.close()
+        }
     }
 
     @Sendable
@@ -231,6 +254,7 @@ extension BlobStoreSuite {
         try await closed.commit()
         await closed.close()
         try await expectError(.closed, "appending to a closed writer") { _ = try await closed.append(ByteBuffer()) }
+        try await expectError(.closed, "appending to it here") { _ = try closed.appendHere([]) }
         try await expectError(.closed, "committing a closed writer") { try await closed.commit() }
         let writer = try await store.beginWriting(.shared)
         _ = try await writer.append(pattern(10, seed: 1))

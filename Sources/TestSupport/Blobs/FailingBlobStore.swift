@@ -74,6 +74,11 @@ private struct FailingBlobWriter: BlobWriter {
         return try await writer.append(bytes)
     }
 
+    func appendHere(_ bytes: [UInt8]) throws -> BlobLocation? {
+        try faults.pass("append")
+        return try writer.appendHere(bytes)
+    }
+
     func append(
         length: UInt64, _ body: @Sendable (_ write: (ByteBuffer) async throws -> Void) async throws -> Void
     ) async throws -> BlobLocation {

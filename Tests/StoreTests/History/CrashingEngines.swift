@@ -104,6 +104,13 @@ private final class CrashingBlobWriter: BlobWriter {
         try await append { try await base.append(bytes) }
     }
 
+    func appendHere(_ bytes: [UInt8]) throws -> BlobLocation? {
+        try crash.pass("before bytes are appended")
+        guard let location = try base.appendHere(bytes) else { return nil }
+        try note(location)
+        return location
+    }
+
     func append(
         length: UInt64, _ body: @Sendable (_ write: (ByteBuffer) async throws -> Void) async throws -> Void
     ) async throws -> BlobLocation {
@@ -113,10 +120,14 @@ private final class CrashingBlobWriter: BlobWriter {
     private func append(_ body: () async throws -> BlobLocation) async throws -> BlobLocation {
         try crash.pass("before bytes are appended")
         let location = try await body()
+        try note(location)
+        return location
+    }
+
+    private func note(_ location: BlobLocation) throws {
         let place = location.pack.tier == .archive ? "archive" : "packs"
         packs.withLock { _ = $0.insert("\(folder)/\(place)/\(location.pack.fileName)") }
         try crash.pass("after bytes were appended")
-        return location
     }
 
     func commit() async throws {
