@@ -2,7 +2,8 @@ import Catalog
 import GRDB
 import Synchronization
 
-/// Runs the writes that wait at the same time in one SQLite transaction, each in a savepoint of its own.
+/// Runs the writes that wait at the same time in one SQLite transaction, each in a savepoint of its own; a write that
+/// waits alone needs none.
 ///
 /// Synchronising the log is what a write waits for; so they share it. A write that throws is undone alone and the others
 /// go on; when the commit fails, every write of the transaction fails. Nobody is answered, and nothing is visible, before
@@ -20,8 +21,9 @@ final class GroupWriter: Sendable {
 
     /// One waiting write; neither function keeps the body once it has returned.
     private struct Write: Sendable {
-        /// Runs the body; what it answers tells the caller, with the failure of the commit if there was one.
-        var run: @Sendable (Database) -> Answer
+        /// Runs the body, in a savepoint or as all of the transaction; what it answers tells the caller, with the failure
+        /// of the commit if there was one.
+        var run: @Sendable (Database, _ isAlone: Bool) -> (answer: Answer, hasFailed: Bool)
         /// Tells the caller that the body was not run.
         var answer: Answer
     }
@@ -34,9 +36,12 @@ final class GroupWriter: Sendable {
             try await withCheckedThrowingContinuation { continuation in
                 enqueue(
                     Write(
-                        run: { database in
-                            let outcome = Result { try Self.inSavepoint(database, body) }
-                            return { failure in continuation.resume(with: outcome.failing(with: failure)) }
+                        run: { database, isAlone in
+                            let outcome = Result {
+                                try isAlone ? Self.run(body, in: database) : Self.inSavepoint(database, body)
+                            }
+                            let answer: Answer = { continuation.resume(with: outcome.failing(with: $0)) }
+                            return (answer, outcome.hasFailed)
                         },
                         answer: { failure in
                             let error = failure ?? CatalogError(.engine, "the write was not begun")
@@ -59,7 +64,9 @@ final class GroupWriter: Sendable {
             var answers: [Answer] = []
             do {
                 try database.inTransaction(.immediate) {
-                    answers = self.runWaiting(in: database)
+                    let onlyHasFailed: Bool
+                    (answers, onlyHasFailed) = self.runWaiting(in: database)
+                    if onlyHasFailed { return .rollback }
                     guard database.isInsideTransaction else {
                         throw CatalogError(.engine, "SQLite ended the transaction")
                     }
@@ -73,12 +80,19 @@ final class GroupWriter: Sendable {
         }
     }
 
-    /// Runs what waits, one body after the other; their closures are gone when it returns.
-    private func runWaiting(in database: Database) -> [Answer] {
-        takeWaiting().map { write in
+    /// Runs what waits, one body after the other; their closures are gone when it returns. Tells whether there was only
+    /// one and it failed, so that the transaction is to be undone.
+    private func runWaiting(in database: Database) -> (answers: [Answer], onlyHasFailed: Bool) {
+        let writes = takeWaiting()
+        var onlyHasFailed = false
+        let answers = writes.map { write in
             // A full disk makes SQLite roll everything back at once; what would follow must not begin anew.
-            database.isInsideTransaction ? write.run(database) : write.answer
+            guard database.isInsideTransaction else { return write.answer }
+            let (answer, hasFailed) = write.run(database, writes.count == 1)
+            onlyHasFailed = hasFailed && writes.count == 1
+            return answer
         }
+        return (answers, onlyHasFailed)
     }
 
     private func takeWaiting() -> [Write] {
@@ -96,17 +110,28 @@ final class GroupWriter: Sendable {
     ) throws -> Value {
         var value: Value?
         try database.inSavepoint {
-            let transaction = SQLiteTransaction(database)
-            value = try body(transaction)
-            try transaction.sweep()
+            value = try run(body, in: database)
             return .commit
         }
         guard let value else { throw CatalogError(.engine, "the write was not completed") }
         return value
     }
+
+    private static func run<Value>(
+        _ body: (SQLiteTransaction) throws -> Value, in database: Database
+    ) throws -> Value {
+        let transaction = SQLiteTransaction(database)
+        let value = try body(transaction)
+        try transaction.sweep()
+        return value
+    }
 }
 
 extension Result where Failure == any Error {
+    fileprivate var hasFailed: Bool {
+        if case .failure = self { true } else { false }
+    }
+
     /// The body's own error, else the commit's, else the value.
     fileprivate func failing(with failure: (any Error)?) -> Self {
         guard case .success = self, let failure else { return self }

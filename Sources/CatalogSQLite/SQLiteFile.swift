@@ -23,8 +23,8 @@ struct SQLiteFile {
                 try database.execute(sql: "PRAGMA cache_size = -\(Self.writerCacheKibibytes)")
                 try database.execute(sql: "PRAGMA wal_autocheckpoint = \(Self.checkpointPages)")
                 try database.execute(sql: "PRAGMA journal_size_limit = \(Self.journalBytesMax)")
-                // What a savepoint may have to undo is kept in memory: a few pages, which would else go to a file of
-                // their own in a folder of the system's.
+                // What a savepoint may have to undo is kept in memory, not in a file outside the data folder: a few
+                // pages, as a large write mostly waits alone, without one (GroupWriter).
                 try database.execute(sql: "PRAGMA temp_store = MEMORY")
                 // Before the first table, so that a file that was begun is known as ours.
                 try database.execute(sql: "PRAGMA application_id = \(applicationID)")

@@ -29,6 +29,6 @@ struct EncodingThreads: Sendable {
     /// Lowers the calling thread's priority: Linux keeps one for each thread, and takes 0 for the caller. It may fail
     /// where a process may not; the work is the same.
     private static func yieldToOthers() {
-        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
     }
 }

@@ -45,7 +45,7 @@ struct ImportSummary {
             lines.append("IMPORT FAILED: \(job.message ?? "no reason given")")
         }
         lines.append(
-            "Imported \(counts.imported) of \(counts.scanned) files into \(imageSets.count) image sets"
+            "Imported \(counts.imported) of \(counts.scanned) files into \(imageSets.count) image sets" + duration
                 + (warningCount > 0 ? ", \(warningCount) with warnings." : "."))
         if !failures.isEmpty {
             lines.append("\(failures.count) FILES FAILED:")
@@ -56,6 +56,13 @@ struct ImportSummary {
             lines.append("Results: /\(folder.key)")
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// From the job's submission to its end; empty when it has not ended.
+    private var duration: String {
+        guard let endedAt = job.endedAt else { return "" }
+        let seconds = Double(endedAt.milliseconds - job.submittedAt.milliseconds) / 1000
+        return " in \(String(format: "%.2f", seconds)) s"
     }
 
     var json: String {
