@@ -65,10 +65,10 @@ final class WorkerProcess: Sendable {
         var status = Int32()
         var ended = waitpid(process, &status, WNOHANG)
         if ended == 0 {
-            // The socket closes a moment before the process has ended.
+            // The socket closes a moment before the process has ended, or longer where all cores are busy.
             var entry = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
             if poll(&entry, 1, 0) > 0, entry.revents & Int16(POLLHUP) != 0 {
-                for _ in 0..<100 where ended == 0 {
+                for _ in 0..<5_000 where ended == 0 {
                     usleep(1_000)
                     ended = waitpid(process, &status, WNOHANG)
                 }

@@ -7,13 +7,11 @@ import ImageSets
 ///
 /// Types and NOT NULL hold because the tables are STRICT; what they cannot promise (a length, a word of a fixed list) is
 /// checked and thrown as `engine`.
+///
+/// A reader is good until the statement goes to its next row.
 struct ColumnReader {
-    private let row: Row
-    private var index = 0
-
-    init(_ row: Row) {
-        self.row = row
-    }
+    private let statement: SQLiteStatement
+    private var index: CInt
 
     mutating func text() -> String { next() }
     mutating func optionalText() -> String? { nextIfAny() }
@@ -26,14 +24,14 @@ struct ColumnReader {
     mutating func data() -> Data { next() }
     mutating func optionalData() -> Data? { nextIfAny() }
 
-    private mutating func next<Value: DatabaseValueConvertible & StatementColumnConvertible>() -> Value {
-        defer { index += 1 }
-        return row[index]
+    private mutating func next<Value: StatementColumnConvertible>() -> Value {
+        guard let value: Value = nextIfAny() else { preconditionFailure("a column that is NOT NULL holds a value") }
+        return value
     }
 
-    private mutating func nextIfAny<Value: DatabaseValueConvertible & StatementColumnConvertible>() -> Value? {
+    private mutating func nextIfAny<Value: StatementColumnConvertible>() -> Value? {
         defer { index += 1 }
-        return row[index]
+        return Value.fromStatement(statement, atUncheckedIndex: index)
     }
 
     mutating func bytes() -> [UInt8] {
@@ -58,6 +56,23 @@ struct ColumnReader {
         }
         return word
     }
+}
+
+/// To GRDB a reader is the value of the leftmost column, whatever that holds: so a cursor gives one for each row. GRDB's
+/// own rows index the names of all columns for each query, which took longer than most queries.
+extension ColumnReader: DatabaseValueConvertible, StatementColumnConvertible {
+    init(sqliteStatement: SQLiteStatement, index: CInt) {
+        statement = sqliteStatement
+        self.index = index
+    }
+
+    static func fromStatement(_ statement: SQLiteStatement, atUncheckedIndex index: CInt) -> Self? {
+        Self(sqliteStatement: statement, index: index)
+    }
+
+    var databaseValue: DatabaseValue { .null }
+
+    static func fromDatabaseValue(_ value: DatabaseValue) -> Self? { nil }
 }
 
 extension ResourceID {

@@ -49,9 +49,8 @@ final class SQLiteTransaction {
         of statement: Statement, _ arguments: StatementArguments?, _ decode: (inout ColumnReader) throws -> Value
     ) throws -> [Value] {
         var values: [Value] = []
-        let cursor = try Row.fetchCursor(statement, arguments: arguments)
-        while let row = try cursor.next() {
-            var reader = ColumnReader(row)
+        let cursor = try ColumnReader.fetchCursor(statement, arguments: arguments)
+        while var reader = try cursor.next() {
             values.append(try decode(&reader))
         }
         return values
