@@ -31,6 +31,6 @@ public final class SQLiteCatalog: Catalog {
 
     /// Waits for running transactions and closes the file.
     public func close() async throws {
-        try file.close()
+        try await file.close()
     }
 }

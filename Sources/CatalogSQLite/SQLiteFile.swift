@@ -1,4 +1,5 @@
 import Catalog
+import Dispatch
 import Foundation
 import GRDB
 
@@ -55,9 +56,16 @@ struct SQLiteFile {
     }
 
     /// Waits for running transactions and closes the file.
-    func close() throws {
+    ///
+    /// On a thread of its own: it blocks until every reader is given back, which takes a thread that tasks share. As many
+    /// closings at once as there are of these waited for ever.
+    func close() async throws {
         do {
-            try pool.close()
+            try await withCheckedThrowingContinuation { continuation in
+                DispatchQueue(label: "closing a catalog").async { [pool] in
+                    continuation.resume(with: Result { try pool.close() })
+                }
+            }
         } catch let error as DatabaseError {
             throw CatalogError(error)
         }

@@ -149,7 +149,7 @@ public final class SQLiteServiceCatalog: ServiceCatalog {
 
     /// Waits for running transactions and closes the file.
     public func close() async throws {
-        try file.close()
+        try await file.close()
     }
 }
 
