@@ -84,12 +84,13 @@ final class GroupWriter: Sendable {
     /// one and it failed, so that the transaction is to be undone.
     private func runWaiting(in database: Database) -> (answers: [Answer], onlyHasFailed: Bool) {
         let writes = takeWaiting()
+        let isAlone = writes.count == 1
         var onlyHasFailed = false
         let answers = writes.map { write in
             // A full disk makes SQLite roll everything back at once; what would follow must not begin anew.
             guard database.isInsideTransaction else { return write.answer }
-            let (answer, hasFailed) = write.run(database, writes.count == 1)
-            onlyHasFailed = hasFailed && writes.count == 1
+            let (answer, hasFailed) = write.run(database, isAlone)
+            onlyHasFailed = hasFailed && isAlone
             return answer
         }
         return (answers, onlyHasFailed)

@@ -56,7 +56,7 @@ public struct IngestSession: Sendable {
     }
 
     /// Stages an instance of one frame and no bulk values, as most are, without waking another thread; nil when that
-    /// cannot be.
+    /// cannot be. Then a header may have been appended that nothing points to: some kilobytes where a pack ends.
     private static func stageHere(
         _ intake: InstanceIntake, _ onlyFrame: Result<FrameFile, any Error>, _ writer: any BlobWriter
     ) throws -> StagedInstance? {
