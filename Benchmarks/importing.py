@@ -55,13 +55,13 @@ def import_row(folder: Path, name: str, what: str, *, least: float) -> Row:
     imports, codecs = [], []
     for _ in range(ROUNDS):
         codecs.append(transcode_seconds(folder / name))
-        text = isocenter("import", str(folder / name), "--datastore", "benchmark", data=folder / "data")
+        text = isocenter("import", str(folder / name), "--datastore", "benchmark", "--json", data=folder / "data")
         shutil.rmtree(folder / "data")
         count = len(list((folder / name).iterdir()))
-        told = re.search(rf"Imported {count} of {count} files into 1 image sets in ([0-9.]+) s\.", text)
-        if told is None:
+        told = json.loads(text)
+        if (told["imported"], told["imageSets"]) != (str(count), "1"):
             raise SystemExit(text)
-        imports.append(float(told[1]))
+        imports.append(float(told["seconds"]))
     ratio = statistics.median(codec / whole for codec, whole in zip(codecs, imports, strict=True))
     say(f"{what}: import {statistics.median(imports):.2f} s, codec {statistics.median(codecs):.2f} s")
     return Row(

@@ -58,18 +58,21 @@ struct ImportSummary {
         return lines.joined(separator: "\n")
     }
 
-    /// From the job's submission to its end; empty when it has not ended.
+    /// From the job's submission to its end; nil when it has not ended.
+    private var seconds: Double? {
+        job.endedAt.map { Double($0.milliseconds - job.submittedAt.milliseconds) / 1000 }
+    }
+
     private var duration: String {
-        guard let endedAt = job.endedAt else { return "" }
-        let seconds = Double(endedAt.milliseconds - job.submittedAt.milliseconds) / 1000
-        return " in \(String(format: "%.2f", seconds)) s"
+        seconds.map { " in \(String(format: "%.2f", $0)) s" } ?? ""
     }
 
     var json: String {
-        let summary: [String: String] = [
+        var summary: [String: String] = [
             "jobId": job.id.description, "jobStatus": job.status.rawValue, "scanned": "\(counts.scanned)",
             "imported": "\(counts.imported)", "failed": "\(failures.count)", "imageSets": "\(imageSets.count)",
         ]
+        summary["seconds"] = seconds.map { String(format: "%.3f", $0) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         return (try? String(decoding: encoder.encode(summary), as: UTF8.self)) ?? "{}"
