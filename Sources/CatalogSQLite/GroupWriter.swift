@@ -123,7 +123,7 @@ final class GroupWriter: Sendable {
     ) throws -> Value {
         let transaction = SQLiteTransaction(database)
         let value = try body(transaction)
-        try transaction.sweep()
+        try transaction.finish()
         return value
     }
 }

@@ -42,7 +42,7 @@ extension SQLiteTransaction {
             ORDER BY id
             """, [blob, version, next, instant.milliseconds])
         try noteWarnings(ofInstancesAfter: last)
-        if ended > 0 || opened > 0 { try count(opened: opened - ended, boundary: next, of: imageSet) }
+        if ended > 0 || opened > 0 { count(opened: opened - ended, boundary: next, of: imageSet) }
     }
 
     // MARK: Copying
@@ -96,7 +96,7 @@ extension SQLiteTransaction {
             ORDER BY source.id
             """, [source.blob, version, uids, destination.blob, owner.isPrimary, first, instant.milliseconds])
         try noteWarnings(ofInstancesAfter: last)
-        if copied > 0 { try count(opened: copied, boundary: first, of: destination) }
+        if copied > 0 { count(opened: copied, boundary: first, of: destination) }
         return copied
     }
 

@@ -71,7 +71,7 @@ extension SQLiteTransaction {
         }
     }
 
-    /// Removes an image set and the objects that it leaves behind; its levels go in ``sweep()``.
+    /// Removes an image set and the objects that it leaves behind; its levels go in ``finish()``.
     func deleteImageSet(_ id: ImageSetID) throws {
         guard try imageSet(id) != nil else { throw missing("image set") }
         let blob = id.blob

@@ -35,6 +35,7 @@ extension SQLiteTransaction {
 
     /// At and after the last version that began or ended an instance, the count is kept with the image set.
     func instanceCount(of imageSet: ImageSetID, version: Int) throws -> Int {
+        try writePendingCounts()
         let current = try row(
             "SELECT open_instances FROM image_set WHERE id = ? AND last_boundary <= ?", [imageSet.blob, version]
         ) { $0.integer() }
@@ -81,11 +82,7 @@ extension SQLiteTransaction {
     }
 
     func insert(_ instance: InstanceRecord) throws -> InstanceID {
-        let imageSet = instance.imageSet.blob
-        let isPrimary = try row("SELECT is_primary FROM image_set WHERE id = ?", [imageSet]) { $0.flag() }
-        guard let isPrimary else { throw missing("image set") }
-        try checkReferences(of: instance)
-        try checkOverlap(of: instance)
+        let isPrimary = try checkPlace(of: instance)
         let attributes = instance.attributes
         try execute(
             """
@@ -95,19 +92,48 @@ extension SQLiteTransaction {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                imageSet, isPrimary, instance.firstVersion, instance.endVersion, instance.object.rawValue,
-                instance.frameSet.rawValue, instance.createdAt.milliseconds, attributes.sopInstanceUID,
-                attributes.sopClassUID, attributes.instanceNumber, attributes.rows, attributes.columns,
-                attributes.bitsAllocated, attributes.numberOfFrames, Self.text(ofWarnings: attributes.warnings),
-                instance.edits.map { Data($0) },
+                instance.imageSet.blob, isPrimary, instance.firstVersion, instance.endVersion,
+                instance.object.rawValue, instance.frameSet.rawValue, instance.createdAt.milliseconds,
+                attributes.sopInstanceUID, attributes.sopClassUID, attributes.instanceNumber, attributes.rows,
+                attributes.columns, attributes.bitsAllocated, attributes.numberOfFrames,
+                Self.text(ofWarnings: attributes.warnings), instance.edits.map { Data($0) },
             ])
         let id = InstanceID(rawValue: database.lastInsertedRowID)
         try noteWarnings(attributes.warnings, of: id.rawValue)
-        try execute("DELETE FROM loose_object WHERE object = ?", [instance.object.rawValue])
-        try count(
+        try hold(instance.object.rawValue)
+        count(
             opened: instance.endVersion == nil ? 1 : 0, boundary: instance.endVersion ?? instance.firstVersion,
             of: instance.imageSet)
         return id
+    }
+
+    /// Throws what keeps an instance from being inserted; answers whether its image set is primary.
+    ///
+    /// One query, as an import's last transaction asks it for thousands. A foreign key on frame_set would need an index of
+    /// its own; rows go with their image set anyway.
+    private func checkPlace(of instance: InstanceRecord) throws -> Bool {
+        let found = try row(
+            """
+            SELECT is_primary, EXISTS (SELECT 1 FROM stored_object WHERE id = ?2),
+                EXISTS (SELECT 1 FROM frame_set WHERE id = ?3),
+                EXISTS (
+                    SELECT 1 FROM instance WHERE image_set = ?1 AND sop_instance_uid = ?4
+                        AND first_version < ifnull(?6, ?7) AND ifnull(end_version, ?7) > ?5)
+            FROM image_set WHERE id = ?1
+            """,
+            [
+                instance.imageSet.blob, instance.object.rawValue, instance.frameSet.rawValue,
+                instance.attributes.sopInstanceUID, instance.firstVersion, instance.endVersion, Int.max,
+            ]
+        ) { (isPrimary: $0.flag(), hasObject: $0.flag(), hasFrameSet: $0.flag(), overlaps: $0.flag()) }
+        guard let found else { throw missing("image set") }
+        guard found.hasObject else { throw missing("stored object") }
+        guard found.hasFrameSet else { throw missing("frame set") }
+        guard instance.firstVersion < instance.endVersion ?? .max else {
+            throw conflict("the instance ends before it begins")
+        }
+        guard !found.overlaps else { throw conflict("the image set has the instance") }
+        return found.isPrimary
     }
 
     func end(_ instance: InstanceID, before version: Int) throws {
@@ -123,7 +149,7 @@ extension SQLiteTransaction {
         } else {
             try execute("UPDATE instance SET end_version = ? WHERE id = ?", [version, instance.rawValue])
         }
-        try count(opened: -1, boundary: version, of: open.imageSet)
+        count(opened: -1, boundary: version, of: open.imageSet)
     }
 
     func removeWarnings(ofInstancesIn imageSet: ImageSetID) throws {
@@ -145,40 +171,25 @@ extension SQLiteTransaction {
         }
     }
 
-    // A foreign key on frame_set would need an index of its own; rows go with their image set anyway.
-    private func checkReferences(of instance: InstanceRecord) throws {
-        let known = try row(
-            "SELECT EXISTS (SELECT 1 FROM stored_object WHERE id = ?), EXISTS (SELECT 1 FROM frame_set WHERE id = ?)",
-            [instance.object.rawValue, instance.frameSet.rawValue]
-        ) { (object: $0.flag(), frameSet: $0.flag()) }
-        guard known?.object == true else { throw missing("stored object") }
-        guard known?.frameSet == true else { throw missing("frame set") }
+    /// Counts what a change did to the instances of an image set.
+    func count(opened: Int, boundary: Int, of imageSet: ImageSetID) {
+        var count = pending.instanceCounts[imageSet] ?? PendingChanges.InstanceCount()
+        count.opened += opened
+        count.boundary = max(count.boundary, boundary)
+        pending.instanceCounts[imageSet] = count
     }
 
-    private func checkOverlap(of instance: InstanceRecord) throws {
-        guard instance.firstVersion < instance.endVersion ?? .max else {
-            throw conflict("the instance ends before it begins")
+    /// Writes what was counted.
+    func writePendingCounts() throws {
+        for (imageSet, count) in pending.instanceCounts {
+            try execute(
+                """
+                UPDATE image_set SET open_instances = open_instances + ?, last_boundary = max(last_boundary, ?)
+                WHERE id = ?
+                """,
+                [count.opened, count.boundary, imageSet.blob])
         }
-        let overlapping = try row(
-            """
-            SELECT 1 FROM instance
-            WHERE image_set = ? AND sop_instance_uid = ? AND first_version < ? AND ifnull(end_version, ?) > ?
-            """,
-            [
-                instance.imageSet.blob, instance.attributes.sopInstanceUID, instance.endVersion ?? .max, Int.max,
-                instance.firstVersion,
-            ]
-        ) { $0.integer() }
-        guard overlapping == nil else { throw conflict("the image set has the instance") }
-    }
-
-    func count(opened: Int, boundary: Int, of imageSet: ImageSetID) throws {
-        try execute(
-            """
-            UPDATE image_set SET open_instances = open_instances + ?, last_boundary = max(last_boundary, ?)
-            WHERE id = ?
-            """,
-            [opened, boundary, imageSet.blob])
+        pending.instanceCounts = [:]
     }
 
     static func warnings(inText text: String?) -> [Int] {

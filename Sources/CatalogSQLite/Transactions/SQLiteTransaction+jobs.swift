@@ -121,7 +121,7 @@ extension SQLiteTransaction {
             "SELECT object FROM import_file WHERE job = ? AND object IS NOT NULL", [id.blob]
         ) { $0.number() }
         try execute("DELETE FROM import_file WHERE job = ?", [id.blob])
-        for object in staged { try release(object) }
+        for object in staged { release(object) }
         try execute("DELETE FROM client_token WHERE resource_id = ?", [id.description])
         try execute("DELETE FROM import_job WHERE id = ?", [id.blob])
     }
@@ -130,17 +130,11 @@ extension SQLiteTransaction {
         guard try importJob(job) != nil else { throw missing("import job") }
         try database.inSavepoint {
             for file in files {
-                let columns = ["job", "key"] + Self.stateColumns
-                try execute(
-                    """
-                    INSERT INTO import_file (\(columns.joined(separator: ", ")))
-                    VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))
-                    """,
-                    StatementArguments([job.blob, file.key] + values(of: file)))
-                try hold(file)
+                try execute(Self.fileInsertion, StatementArguments([job.blob, file.key] + values(of: file)))
             }
             return .commit
         }
+        for file in files { try hold(file) }
     }
 
     func update(_ file: ImportFileRecord, of job: ImportJobID) throws {
@@ -148,17 +142,21 @@ extension SQLiteTransaction {
             "SELECT object FROM import_file WHERE job = ? AND key = ?", [job.blob, file.key]
         ) { $0.optionalNumber() }
         guard let old else { throw missing("import file") }
-        try execute(
-            "UPDATE import_file SET \(Self.assignments(Self.stateColumns)) WHERE job = ? AND key = ?",
-            StatementArguments(values(of: file) + [job.blob, file.key]))
+        try execute(Self.fileUpdate, StatementArguments(values(of: file) + [job.blob, file.key]))
         try hold(file)
-        if let object = old { try release(object) }
+        if let object = old { release(object) }
     }
+
+    private static let fileInsertion = """
+        INSERT INTO import_file (job, key, \(stateColumns.joined(separator: ", ")))
+        VALUES (?, ?, \(stateColumns.map { _ in "?" }.joined(separator: ", ")))
+        """
+    private static let fileUpdate = "UPDATE import_file SET \(assignments(stateColumns)) WHERE job = ? AND key = ?"
 
     /// A staged file keeps its object.
     private func hold(_ file: ImportFileRecord) throws {
         guard case .staged(let object, _) = file.state else { return }
-        try execute("DELETE FROM loose_object WHERE object = ?", [object.rawValue])
+        try hold(object.rawValue)
     }
 
     /// The values of ``stateColumns``.

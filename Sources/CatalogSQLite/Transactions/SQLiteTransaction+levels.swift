@@ -40,15 +40,14 @@ extension SQLiteTransaction {
 
     /// Notes that an image set has a version that names these levels. Costs no write when an older version did.
     func use(_ levels: LevelReferences, in imageSet: ImageSetID) throws {
-        for level in levels.all {
-            try execute(
-                "INSERT OR IGNORE INTO level_use (level, image_set) VALUES (?, ?)", [level.rawValue, imageSet.blob])
-        }
+        try execute(
+            "INSERT OR IGNORE INTO level_use (level, image_set) VALUES (?1, ?4), (?2, ?4), (?3, ?4)",
+            [levels.patient.rawValue, levels.study.rawValue, levels.series.rawValue, imageSet.blob])
     }
 
     /// Removes the levels that the transaction released and no version names, before it is committed: until then
     /// another image set may take them over.
-    func sweep() throws {
+    func sweepLevels() throws {
         for level in releasedLevels {
             try execute(
                 "DELETE FROM level WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM level_use WHERE level = ?1)", [level])

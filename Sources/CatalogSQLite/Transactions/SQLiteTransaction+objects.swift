@@ -34,6 +34,7 @@ extension SQLiteTransaction {
     }
 
     func liveByteCounts() throws -> [PackID: UInt64] {
+        try writePendingObjects()
         let counts = try rows("SELECT pack, live_bytes FROM pack_usage") { reader in
             (PackID(rawValue: UInt64(bitPattern: reader.number())), UInt64(bitPattern: reader.number()))
         }
@@ -83,8 +84,8 @@ extension SQLiteTransaction {
             ])
         let id = database.lastInsertedRowID
         try write(chunks, of: id)
-        try execute("INSERT INTO loose_object (object) VALUES (?)", [id])
-        try count(object.locations + frames.map(\.location), isRemoval: false)
+        pending.looseObjects.insert(id)
+        count(object.locations + frames.map(\.location), isRemoval: false)
         try note(packs: object.locations + frames.map(\.location), of: id, header: object.header.pack)
         return StoredObjectID(rawValue: id)
     }
@@ -99,7 +100,7 @@ extension SQLiteTransaction {
         // The last chunk is written anew with what it has room for.
         let begun = try last.map { try $0.content.frames(0..<known % FrameChunk.framesMax) } ?? []
         try write(try Self.chunks(of: begun + frames, first: known / FrameChunk.framesMax), of: object.rawValue)
-        try count(frames.map(\.location), isRemoval: false)
+        count(frames.map(\.location), isRemoval: false)
         try note(packs: frames.map(\.location), of: object.rawValue, header: standing.header.pack)
     }
 
@@ -122,8 +123,8 @@ extension SQLiteTransaction {
         var frames = try self.frames(of: object, range: 0..<record.frameCount)
         for index in frames.indices { frames[index].move(moves) }
         try write(try Self.chunks(of: frames, first: 0), of: object.rawValue)
-        try count(before, isRemoval: true)
-        try count(record.locations + frames.map(\.location), isRemoval: false)
+        count(before, isRemoval: true)
+        count(record.locations + frames.map(\.location), isRemoval: false)
         try execute("DELETE FROM straddling_object WHERE object = ?", [object.rawValue])
         try note(packs: record.locations + frames.map(\.location), of: object.rawValue, header: record.header.pack)
     }
@@ -160,38 +161,67 @@ extension SQLiteTransaction {
     }
 
     /// Adds blobs to the live bytes of their packs, or takes them away.
-    private func count(_ locations: [BlobLocation], isRemoval: Bool) throws {
-        var changes: [PackID: Int64] = [:]
+    private func count(_ locations: [BlobLocation], isRemoval: Bool) {
         for location in locations {
             let bytes = Int64(bitPattern: location.physicalByteCount)
-            changes[location.pack, default: 0] &+= isRemoval ? 0 &- bytes : bytes
+            var usage = pending.packUsages[location.pack] ?? PendingChanges.PackUsage()
+            usage.bytes &+= isRemoval ? 0 &- bytes : bytes
+            usage.hasRemovals = usage.hasRemovals || isRemoval
+            pending.packUsages[location.pack] = usage
         }
-        for (pack, bytes) in changes {
+    }
+
+    /// Writes what was counted, and lists the objects that turned out to be loose.
+    func writePendingObjects() throws {
+        for (pack, usage) in pending.packUsages {
             let number = Int64(bitPattern: pack.rawValue)
             try execute(
                 """
                 INSERT INTO pack_usage (pack, live_bytes) VALUES (?, ?)
                 ON CONFLICT (pack) DO UPDATE SET live_bytes = live_bytes + excluded.live_bytes
                 """,
-                [number, bytes])
-            if isRemoval { try execute("DELETE FROM pack_usage WHERE pack = ? AND live_bytes = 0", [number]) }
+                [number, usage.bytes])
+            if usage.hasRemovals { try execute("DELETE FROM pack_usage WHERE pack = ? AND live_bytes = 0", [number]) }
         }
+        pending.packUsages = [:]
+        try listLoose(pending.looseObjects, unless: "FALSE")
+        pending.looseObjects = []
+        try listLoose(pending.releasedObjects, unless: Self.isReferenced)
+        pending.releasedObjects = []
+    }
+
+    private func listLoose(_ objects: Set<Int64>, unless condition: String) throws {
+        guard !objects.isEmpty else { return }
+        let list = "[\(objects.sorted().map(String.init).joined(separator: ","))]"
+        try execute(
+            """
+            INSERT OR IGNORE INTO loose_object (object)
+            SELECT id FROM stored_object WHERE id IN (SELECT value FROM json_each(?)) AND NOT \(condition)
+            """, [list])
+        hasLooseObjects = nil
+    }
+
+    /// Notes that something refers to an object.
+    func hold(_ object: Int64) throws {
+        guard pending.looseObjects.remove(object) == nil else { return }
+        // Mostly nothing is loose.
+        let hasLoose =
+            try hasLooseObjects ?? row("SELECT EXISTS (SELECT 1 FROM loose_object)") { $0.flag() } ?? false
+        hasLooseObjects = hasLoose
+        if hasLoose { try execute("DELETE FROM loose_object WHERE object = ?", [object]) }
+    }
+
+    /// Notes that an object lost a reference.
+    func release(_ object: Int64) {
+        pending.releasedObjects.insert(object)
     }
 
     // MARK: Removal
 
     /// `loose_object` lists every object that nothing refers to, so that nobody has to look for them.
     func deleteUnreferencedObjects() throws -> Int {
-        try removeObjects(ifUnreferenced: try rows("SELECT object FROM loose_object") { $0.number() })
-    }
-
-    /// Lists an object as loose unless something refers to it.
-    func release(_ object: Int64) throws {
-        try execute(
-            """
-            INSERT OR IGNORE INTO loose_object (object)
-            SELECT id FROM stored_object WHERE id = ? AND NOT \(Self.isReferenced)
-            """, [object])
+        try writePendingObjects()
+        return try removeObjects(ifUnreferenced: rows("SELECT object FROM loose_object") { $0.number() })
     }
 
     private static let isReferenced = """
@@ -202,13 +232,14 @@ extension SQLiteTransaction {
     /// Removes those of the objects that nothing refers to; answers how many.
     @discardableResult
     func removeObjects(ifUnreferenced objects: [Int64]) throws -> Int {
+        try writePendingObjects()
         var removed = 0
         for id in objects {
             let object = try row(
                 "SELECT \(Self.objectColumns) FROM stored_object WHERE id = ? AND NOT \(Self.isReferenced)", [id]
             ) { try $0.storedObject() }
             guard let object else { continue }
-            try count(object.locations, isRemoval: true)
+            count(object.locations, isRemoval: true)
             try removeFrames(of: id)
             try execute("DELETE FROM loose_object WHERE object = ?", [id])
             try execute("DELETE FROM straddling_object WHERE object = ?", [id])
@@ -226,7 +257,7 @@ extension SQLiteTransaction {
             let first = chunk * FrameChunk.framesMax
             let frames = try frames(
                 of: StoredObjectID(rawValue: object), range: first..<first + FrameChunk.framesMax)
-            try count(frames.map(\.location), isRemoval: true)
+            count(frames.map(\.location), isRemoval: true)
         }
         try execute("DELETE FROM frame_chunk WHERE object = ?", [object])
     }

@@ -4,11 +4,22 @@ import GRDB
 /// One transaction of a ``SQLiteCatalog``; its aspects are in the files beside this one.
 final class SQLiteTransaction {
     let database: Database
-    /// Levels that lost a version in this transaction; ``sweep()`` looks at them.
+    /// Levels that lost a version in this transaction; ``finish()`` looks at them.
     var releasedLevels: Set<Int64> = []
+    /// What is to be written before the rows are read, and by ``finish()``.
+    var pending = PendingChanges()
+    /// Whether the table of loose objects has rows; nil when that has to be asked.
+    var hasLooseObjects: Bool?
 
     init(_ database: Database) {
         self.database = database
+    }
+
+    /// What is left to do when the body of a write has ended.
+    func finish() throws {
+        try writePendingCounts()
+        try writePendingObjects()
+        try sweepLevels()
     }
 
     /// Runs a statement of fixed text; answers how many rows it changed.
