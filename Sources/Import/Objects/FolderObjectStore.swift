@@ -56,9 +56,13 @@ public struct FolderObjectStore: ObjectStore {
 
     /// A file's bytes, read where they lie; a read that finds the file changed throws.
     public func open(_ object: S3URI, owner: String?) async throws -> any RandomAccessBytes {
-        let file = try path(object.key, below: root(of: object.bucket, owner: owner))
+        let root = try root(of: object.bucket, owner: owner)
+        let path = try path(object.key, below: root)
         do {
-            return try FileBytes(path: file)
+            let file = try FileBytes(path: path)
+            // Once more, of the file that is open: the path may have led elsewhere by then.
+            if let realPath = file.realPath { try Self.check(realPath, isBelow: root) }
+            return file
         } catch FileBytes.FileError.unreadable(let code) {
             switch code {
             case ENOENT, ENOTDIR: throw ObjectStoreError(.noSuchObject, "The file is not in its bucket any more")
@@ -129,12 +133,17 @@ public struct FolderObjectStore: ObjectStore {
             throw ObjectStoreError(.invalidKey, "The key has a path segment that is not allowed")
         }
         let file = (root == "/" ? "" : root) + parts.map { "/\($0)" }.joined()
-        let base = Self.real(root)
-        let target = Self.real(file)
+        try Self.check(Self.real(file), isBelow: root)
+        return file.isEmpty ? "/" : file
+    }
+
+    /// Throws where a target lies outside its bucket's folder.
+    private static func check(_ target: @autoclosure () -> String, isBelow root: String) throws {
+        guard root != "/" else { return }
+        let (base, target) = (real(root), target())
         guard base == "/" || target == base || target.utf8.starts(with: "\(base)/".utf8) else {
             throw ObjectStoreError(.invalidKey, "The key leads out of its bucket")
         }
-        return file.isEmpty ? "/" : file
     }
 
     /// Where a path really leads; of one that is yet to be made, the part that is there.

@@ -11,13 +11,14 @@ public final class FileBytes: RandomAccessBytes {
 
     /// Opens a regular file that others may write to: a read that finds it changed throws.
     public init(path: String) throws {
-        descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        // Without waiting, as a pipe that took the file's place would make it.
+        descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw FileError.unreadable(errno) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            let code = errno
+        let failure = fstat(descriptor, &status) == 0 ? nil : errno
+        guard failure == nil, status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
-            throw FileError.unreadable(code)
+            throw FileError.unreadable(failure ?? EINVAL)
         }
         count = Int(status.st_size)
         modifiedAt = status.st_mtim
@@ -32,6 +33,16 @@ public final class FileBytes: RandomAccessBytes {
 
     deinit {
         close(descriptor)
+    }
+
+    /// Where the open file lies, whatever links led to it; nil where the system does not tell.
+    public var realPath: String? {
+        let longest = Int(PATH_MAX)
+        let path = [UInt8](unsafeUninitializedCapacity: longest) { buffer, initialized in
+            let count = readlink("/proc/self/fd/\(descriptor)", buffer.baseAddress!, longest)
+            initialized = max(0, count)
+        }
+        return path.isEmpty || path.count == longest ? nil : String(decoding: path, as: UTF8.self)
     }
 
     /// Reads exactly `wanted` bytes; throws ``FileError`` when the file does not hold them any more.
