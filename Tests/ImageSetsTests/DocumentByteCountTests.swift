@@ -69,6 +69,33 @@ import Testing
         }
     }
 
+    /// Whatever grows in JSON stays below the bound.
+    @Test(arguments: [
+        DataElement(.patientName, .PN, String(repeating: "\u{1}", count: 4_000)),
+        DataElement(.patientComments, .LT, String(repeating: "\"\\", count: 2_000)),
+        DataElement(Tag(0x0010, 0x1001), .PN, Array(repeating: "", count: 3_000).joined(separator: "\\")),
+        DataElement(.patientName, .PN, bytes: Array(repeating: 0xE4, count: 4_000)),
+        DataElement(.patientWeight, .FD, bytes: Array(repeating: 0x9B, count: 8 * 900)),
+        DataElement(.patientWeight, .FL, bytes: Array(repeating: 0x9B, count: 4 * 900)),
+        DataElement(.patientWeight, .SV, bytes: Array(repeating: 0x9B, count: 8 * 900)),
+        DataElement(.patientWeight, .AT, bytes: Array(repeating: 0x9B, count: 4 * 900)),
+        DataElement(.patientWeight, .US, bytes: Array(repeating: 0xFF, count: 2 * 900)),
+        DataElement(.patientComments, .OB, bytes: Array(repeating: 7, count: 4_001)),
+        DataElement(
+            .referencedStudySequence, .SQ,
+            .items(
+                Array(
+                    repeating: DataSet([
+                        DataElement(Tag(0x0009, 0x1001), .LO, "\u{1}"), DataElement(.patientID, .LO, ""),
+                    ]),
+                    count: 500))),
+    ])
+    func levelsTakeNoMoreThanTheirBound(element: DataElement) {
+        let levels = ImageSetLevels(DataSet.instance(element))
+        #expect(MetadataDocument.byteCount(of: levels) > 1_000)
+        #expect(MetadataDocument.greatestByteCount(of: levels) >= MetadataDocument.byteCount(of: levels))
+    }
+
     @Test(.enabled(if: TestCorpus.isPresent)) func theyDoForEveryFileOfTheCorpus() throws {
         let root = try #require(TestCorpus.url("dicom"))
         var (count, bulkCount) = (0, 0)
@@ -80,6 +107,8 @@ import Testing
             let parts = [Part(header: header, frames: [frame(count, resolutions: 6)]), Part(header: header)]
             let levels = ImageSetLevels(header.dataSet)
             #expect(counted(parts, levels) == written(parts, levels), "\(path)")
+            let bound = MetadataDocument.greatestByteCount(of: levels)
+            #expect(bound >= MetadataDocument.byteCount(of: levels), "\(path)")
             count += 1
             bulkCount += header.bulkValues.count
         }

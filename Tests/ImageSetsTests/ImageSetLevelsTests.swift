@@ -76,6 +76,18 @@ import Testing
         #expect(!levels.patient.contains(.patientComments))
     }
 
+    @Test func sharingChangesNothing() {
+        let instance = DataSet.instance(
+            DataElement(.patientName, .PN, "A"), DataElement(.studyID, .SH, "1"), DataElement(.modality, .CS, "CT"))
+        var other = instance
+        other.set(DataElement(.modality, .CS, "MR"))
+        for earlier in [ImageSetLevels(instance), ImageSetLevels(other), ImageSetLevels(DataSet())] {
+            var levels = ImageSetLevels(instance)
+            levels.share(with: earlier)
+            #expect(levels == ImageSetLevels(instance))
+        }
+    }
+
     @Test func levelsSurviveTheirByteForm() throws {
         let levels = ImageSetLevels(
             .instance(

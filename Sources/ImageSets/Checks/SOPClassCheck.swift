@@ -16,7 +16,7 @@ enum SOPClassCheck {
             return warning("has another SOPClassUID than its file meta information")
         }
         let keyword = UIDDictionary.entry(for: sopClassUID)?.keyword ?? ""
-        if keyword.contains("ImageStorage"), file.pixelData == nil, !file.dataSet.contains(.pixelDataProviderURL) {
+        if file.pixelData == nil, keyword.contains("ImageStorage"), !file.dataSet.contains(.pixelDataProviderURL) {
             return warning("is of an image storage class and has no pixel data")
         }
         if keyword.hasPrefix("Encapsulated"), keyword.hasSuffix("Storage"),

@@ -47,12 +47,22 @@ struct ValueCheck {
 
     /// Whether `uid` consists of numbers parted by single dots, without leading zeros unless those are allowed.
     static func isUID(_ uid: ArraySlice<UInt8>, allowingLeadingZeros: Bool) -> Bool {
-        uid.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { component in
-            guard component.allSatisfy({ (0x30...0x39).contains($0) }), let first = component.first else {
+        var digits = 0
+        var hasLeadingZero = false
+        for byte in uid {
+            switch byte {
+            case UInt8(ascii: "."):
+                guard digits > 0 else { return false }
+                digits = 0
+            case 0x30...0x39:
+                if digits == 0 { hasLeadingZero = byte == UInt8(ascii: "0") }
+                digits += 1
+                guard allowingLeadingZeros || !hasLeadingZero || digits == 1 else { return false }
+            default:
                 return false
             }
-            return allowingLeadingZeros || first != UInt8(ascii: "0") || component.count == 1
         }
+        return digits > 0
     }
 
     private func isOverlong(_ bytes: ArraySlice<UInt8>, _ vr: VR, _ characterSet: CharacterSet) -> Bool {

@@ -3,7 +3,8 @@ public import DICOM
 extension GroupingKey {
     /// The seven elements of an imported data set.
     public init(_ dataSet: DataSet) {
-        self.init { dataSet.groupingText($0, from: dataSet.characterSet) }
+        let characterSet = dataSet.characterSet
+        self.init { dataSet.groupingText($0, from: characterSet) }
     }
 
     /// The seven elements as an image set has them now.

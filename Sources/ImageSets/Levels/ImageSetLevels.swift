@@ -22,18 +22,21 @@ public struct ImageSetLevels: Sendable, Equatable {
     /// up. Values over the bulk threshold, which only private elements inside level sequences can have, stay behind with
     /// the instance. Values are copies: levels are kept longer than the file whose bytes they would hold.
     public init(_ dataSet: DataSet) {
-        var elements: [AttributeLevel: [DataElement]] = [:]
+        var (patient, study, series): ([DataElement], [DataElement], [DataElement]) = ([], [], [])
         let characterSet = dataSet.characterSet
         for element in dataSet.elements {
             let level = AttributeLevel(element.tag)
             guard level != .instance, let element = element.inUTF8(from: characterSet, keepsBulkValues: false) else {
                 continue
             }
-            elements[level, default: []].append(element.detached)
+            switch level {
+            case .patient: patient.append(element.detached)
+            case .study: study.append(element.detached)
+            case .series: series.append(element.detached)
+            case .instance: break
+            }
         }
-        self.init(
-            patient: DataSet(elements[.patient] ?? []), study: DataSet(elements[.study] ?? []),
-            series: DataSet(elements[.series] ?? []))
+        self.init(patient: DataSet(patient), study: DataSet(study), series: DataSet(series))
     }
 
     /// Gathers three levels whose text is UTF-8 already.
@@ -72,14 +75,22 @@ public struct ImageSetLevels: Sendable, Equatable {
     public mutating func fill(from later: ImageSetLevels) -> Set<AttributeLevel> {
         var changed: Set<AttributeLevel> = []
         for level in AttributeLevel.shared {
-            for element in later[level].elements where !editedTags.contains(element.tag) {
-                let present = self[level][element.tag]
+            let (own, later) = (self[level], later[level])
+            // Nearly always so, and cheap to see where the levels are shared.
+            guard later != own else { continue }
+            for element in later.elements where !editedTags.contains(element.tag) {
+                let present = own[element.tag]
                 guard present == nil || (present?.value.isEmpty == true && !element.value.isEmpty) else { continue }
                 self[level].set(element)
                 changed.insert(level)
             }
         }
         return changed
+    }
+
+    /// Keeps no copies of what is equal in another set of levels.
+    public mutating func share(with other: ImageSetLevels) {
+        for level in AttributeLevel.shared where self[level] == other[level] { self[level] = other[level] }
     }
 }
 

@@ -14,7 +14,8 @@ struct InstanceBytes: Sendable, Equatable {
 struct DocumentFit: Sendable {
     /// The most bytes of a document.
     var limit: Int
-    /// What the document takes besides its instances, as the ingest would leave it.
+    /// What the document takes besides its instances, as the ingest would leave it, or no less than that: then only a
+    /// yes counts.
     var levels: Int
     /// What the instances of the version before take.
     var standing: InstanceBytes

@@ -43,8 +43,8 @@ struct IngestCommit {
             var missing = DocumentCounts.Missing()
             var refusedNow: [Int] = []
             for target in plan.targets {
-                var placement = try prepare(target, staged)
-                switch fit(placement).verdict {
+                var placement = try prepare(target, staged, standing)
+                switch fit(placement) {
                 case .fits(let bytes):
                     placement.instanceBytes = bytes
                     placements.append(placement)
@@ -90,7 +90,7 @@ struct IngestCommit {
 
     /// What the catalog holds that bears on a batch.
     private struct Standing {
-        var imageSets: [ImportPlanner.PrimaryImageSet]
+        var imageSets: [ImageSetID: ImageSetRecord]
         var homes: [String: ImageSetID]
 
         /// The plan of a batch without some of its instances; it names them by their places in the whole batch.
@@ -100,7 +100,11 @@ struct IngestCommit {
                 kept.map {
                     let facts = staged[$0].facts
                     return ImportPlanner.Arrival(key: facts.grouping, sopInstanceUID: facts.sopInstanceUID)
-                }, primaryImageSets: imageSets, instanceHomes: homes)
+                },
+                primaryImageSets: imageSets.values.map {
+                    ImportPlanner.PrimaryImageSet(
+                        id: $0.id, key: $0.attributes.grouping, isLocked: $0.state == .locked)
+                }, instanceHomes: homes)
             guard !refused.isEmpty else { return plan }
             for index in plan.targets.indices {
                 plan.targets[index].arrivals = plan.targets[index].arrivals.map { kept[$0] }
@@ -128,11 +132,7 @@ struct IngestCommit {
         for id in named where imageSets[id] == nil {
             imageSets[id] = try transaction.imageSet(id)
         }
-        return Standing(
-            imageSets: imageSets.values.map {
-                ImportPlanner.PrimaryImageSet(
-                    id: $0.id, key: $0.attributes.grouping, isLocked: $0.state == .locked)
-            }, homes: homes)
+        return Standing(imageSets: imageSets, homes: homes)
     }
 
     // MARK: What fits
@@ -151,14 +151,16 @@ struct IngestCommit {
         var instanceBytes = InstanceBytes.none
     }
 
-    private func prepare(_ target: ImportPlan.Target, _ staged: [StagedInstance]) throws -> Placement {
+    private func prepare(
+        _ target: ImportPlan.Target, _ staged: [StagedInstance], _ standing: Standing
+    ) throws -> Placement {
         let arrivals = target.arrivals.map { staged[$0] }
         guard case .existingPrimary(let id) = target.destination else {
             var levels = arrivals[0].facts.levels
             _ = levels.fill(from: arrivals.dropFirst().map(\.facts.levels))
             return Placement(target: target, arrivals: arrivals, levels: levels)
         }
-        guard let imageSet = try transaction.imageSet(id),
+        guard let imageSet = standing.imageSets[id],
             let latest = try transaction.version(imageSet.latestVersion, of: id)
         else {
             throw StoreError(.internal, "the primary image set \(id) lacks its latest version")
@@ -173,12 +175,15 @@ struct IngestCommit {
         return placement
     }
 
-    private func fit(_ placement: Placement) -> DocumentFit {
-        DocumentFit(
-            limit: counts.limit, levels: MetadataDocument.byteCount(of: placement.levels),
+    private func fit(_ placement: Placement) -> DocumentFit.Verdict {
+        var fit = DocumentFit(
+            limit: counts.limit, levels: MetadataDocument.greatestByteCount(of: placement.levels),
             standing: placement.standing.map { counts.instanceBytes(of: $0) } ?? .none,
             replaced: counts.bytes(of: placement.replaced),
             arriving: placement.arrivals.reduce(0) { $0 + $1.facts.documentBytes })
+        if case .fits = fit.verdict { return fit.verdict }
+        fit.levels = MetadataDocument.byteCount(of: placement.levels)
+        return fit.verdict
     }
 
     // MARK: Writing
