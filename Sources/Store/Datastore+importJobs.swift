@@ -248,6 +248,7 @@ extension Datastore {
     ) async throws {
         var files: [ImportFileRecord] = []
         var staged: [StagedInstance] = []
+        let commonFacts = CommonFacts()
         var last: String?
         while true {
             let page = try await importFiles(of: job.id, after: last, limit: 500)
@@ -259,7 +260,7 @@ extension Datastore {
                 if let instance = known[object] {
                     staged.append(instance)
                 } else {
-                    staged.append(try await reload(object, warnings: warnings))
+                    staged.append(try await reload(object, warnings: warnings, commonFacts))
                 }
             }
         }

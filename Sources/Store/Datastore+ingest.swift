@@ -52,7 +52,9 @@ extension Datastore {
     }
 
     /// A staged instance from its stored object, for a job that goes on after a restart.
-    func reload(_ object: StoredObjectID, warnings: [ImportFileWarning]) async throws -> StagedInstance {
+    func reload(
+        _ object: StoredObjectID, warnings: [ImportFileWarning], _ commonFacts: CommonFacts
+    ) async throws -> StagedInstance {
         let (record, frames) = try await catalog.read { transaction in
             let record = try transaction.storedObject(object)
             return (record, try transaction.frames(of: object, range: 0..<record.frameCount))
@@ -61,8 +63,10 @@ extension Datastore {
         let header = try StoredHeader(bytes: Array(bytes.readableBytesView))
         return StagedInstance(
             object: .stored(object),
-            facts: InstanceFacts(
-                header, storedTransferSyntaxUID: record.storedTransferSyntaxUID, frames: frames, warnings: warnings),
+            facts: commonFacts.sharing(
+                InstanceFacts(
+                    header, storedTransferSyntaxUID: record.storedTransferSyntaxUID, frames: frames,
+                    warnings: warnings)),
             warnings: warnings)
     }
 }

@@ -5,7 +5,7 @@ import NIOPosix
 ///
 /// They stand behind everything else: what only takes a step on the way to the disk or to a client goes first, so that
 /// the next frame has come when a core is free, and answers do not wait while an import fills the cores.
-struct EncodingThreads: Sendable {
+final class EncodingThreads: TaskExecutor {
     private let pool: NIOThreadPool
 
     init(count: Int) {
@@ -13,15 +13,26 @@ struct EncodingThreads: Sendable {
         pool.start()
     }
 
-    /// Runs `body` on one of the threads. A task that is cancelled before its turn throws `CancellationError`.
-    func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-        try await pool.runIfActive {
-            Self.yieldToOthers()
+    /// Runs `body` on one of the threads; a task that prefers them is on one already and changes none. A task that is
+    /// cancelled before its turn throws `CancellationError`.
+    func run<Result: Sendable>(_ body: @Sendable () throws -> Result) async throws -> Result {
+        try await withTaskExecutorPreference(self) {
+            try Task.checkCancellation()
             return try body()
         }
     }
 
-    /// Waits for what runs; nothing runs afterwards.
+    /// Runs the next part of a task when its turn has come; after ``shutDown()`` at once, as whoever waits for the task
+    /// would wait for ever.
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        pool.submit { [self] state in
+            if case .active = state { Self.yieldToOthers() }
+            job.runSynchronously(on: asUnownedTaskExecutor())
+        }
+    }
+
+    /// Waits for what runs.
     func shutDown() async throws {
         try await pool.shutdownGracefully()
     }

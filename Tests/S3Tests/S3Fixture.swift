@@ -40,7 +40,7 @@ struct S3Fixture {
         let pauses = Pauses()
         var configuration = S3Configuration(
             endpoint: S3Endpoint("http://127.0.0.1:\(server.port)"), region: "us-east-1", credential: credential)
-        configuration.readTimeoutSeconds = 20
+        configuration.readTimeoutSeconds = 120
         configure(&configuration)
         let client = S3Client(
             configuration,

@@ -83,7 +83,7 @@ struct DocumentLimitTests {
             let instances = try await datastore.catalog.read { try $0.instances(of: set, version: 1) }
             var sum = 0
             for instance in instances {
-                sum += try await datastore.reload(instance.object, warnings: []).facts.documentBytes
+                sum += try await datastore.reload(instance.object, warnings: [], CommonFacts()).facts.documentBytes
             }
             #expect(try await datastore.imageSet(set).version.documentBytes == sum)
         }

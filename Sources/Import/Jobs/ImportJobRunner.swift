@@ -150,7 +150,7 @@ public struct ImportJobRunner: Sendable {
             job: job, bucket: input.bucket, session: session, mappings: mappings, overlays: overlays)
         let staged: [StoredObjectID: StagedInstance]
         do {
-            staged = try await stagePendingFiles(staging)
+            staged = try await session.onEncodingThreads { try await stagePendingFiles(staging) }
         } catch {
             await session.close()
             throw error
@@ -164,8 +164,10 @@ public struct ImportJobRunner: Sendable {
         private(set) var results: [ImportFileResult] = []
         private var byteCount: Int64 = 0
 
-        /// So many files or bytes are enough.
-        var isFull: Bool { results.count >= 16 || byteCount >= 64 << 20 }
+        /// So many files or bytes are worth a transaction.
+        var isReady: Bool { results.count >= 16 || byteCount >= 64 << 20 }
+        /// No more may wait: what a crash undoes is bounded, whatever the disk does.
+        var isFull: Bool { results.count >= 64 || byteCount >= 256 << 20 }
 
         mutating func append(_ result: ImportFileResult) {
             results.append(result)
@@ -183,7 +185,7 @@ public struct ImportJobRunner: Sendable {
     /// a file does not depend on the others, nor on the order in which they are done.
     ///
     /// One batch of results is made durable while files are staged: who stages does not wait for the disk, until the next
-    /// batch is full.
+    /// batch is full. So batches grow where the disk is slow.
     private func stagePendingFiles(_ staging: Staging) async throws -> [StoredObjectID: StagedInstance] {
         let reference = ImportJobReference(datastore: datastore.id, job: staging.job.id)
         return try await withThrowingTaskGroup(of: Done.self) { group in
@@ -205,16 +207,17 @@ public struct ImportJobRunner: Sendable {
                 isRecording = true
                 return batch.results
             }
-            var last: String?
-            while true {
-                let page = try await datastore.importFiles(of: staging.job.id, after: last, limit: 64)
-                guard let end = page.last else { break }
-                last = end.key
+            var page = try await filePage(of: staging.job.id, after: nil)
+            while let end = page.last {
+                // Read while this one is staged: whoever encodes must not run dry meanwhile.
+                async let next = filePage(of: staging.job.id, after: end.key)
                 for file in page where file.state == .pending {
-                    while running == opening.count || batch.isFull {
-                        if batch.isFull, !isRecording {
+                    while running == opening.count || batch.isReady && !isRecording || batch.isFull {
+                        if batch.isReady, !isRecording {
                             let results = takeBatch()
-                            group.addTask { try await record(results, staging) }
+                            group.addTask(executorPreference: globalConcurrentExecutor) {
+                                try await record(results, staging)
+                            }
                         } else if let done = try await group.next() {
                             take(done)
                         }
@@ -222,16 +225,21 @@ public struct ImportJobRunner: Sendable {
                     group.addTask { .staging(try await stage(file, as: reference, staging)) }
                     running += 1
                 }
+                page = try await next
             }
             while true {
-                if !isRecording, batch.isFull || running == 0 && !batch.results.isEmpty {
+                if !isRecording, batch.isReady || running == 0 && !batch.results.isEmpty {
                     let results = takeBatch()
-                    group.addTask { try await record(results, staging) }
+                    group.addTask(executorPreference: globalConcurrentExecutor) { try await record(results, staging) }
                 }
                 guard let done = try await group.next() else { return staged }
                 take(done)
             }
         }
+    }
+
+    private func filePage(of job: ImportJobID, after key: String?) async throws -> [ImportFileRecord] {
+        try await datastore.importFiles(of: job, after: key, limit: 64)
     }
 
     private func record(_ results: [ImportFileResult], _ staging: Staging) async throws -> Done {

@@ -59,11 +59,14 @@ public struct S3ObjectStore: ObjectStore {
 
     /// An object's bytes, once all of them have come.
     public func open(_ object: S3URI, owner: String?) async throws -> any RandomAccessBytes {
-        let spool = Spool(directory: spoolDirectory)
-        try await translated(object.bucket) {
-            _ = try await client.read(object.key, of: object.bucket, owner: owner) { try spool.append($0) }
+        // Whoever opens may be on a thread that encodes; the pieces of an object must not wait for frames.
+        try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            let spool = Spool(directory: spoolDirectory)
+            try await translated(object.bucket) {
+                _ = try await client.read(object.key, of: object.bucket, owner: owner) { try spool.append($0) }
+            }
+            return try spool.finish()
         }
-        return try spool.finish()
     }
 
     /// Writes the marker of the folder: an empty object whose key ends with a slash.

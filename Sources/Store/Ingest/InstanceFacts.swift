@@ -4,8 +4,8 @@ import ImageSets
 
 /// What the store must know of an instance to put it into an image set, all of it computed from what is kept of it.
 struct InstanceFacts: Sendable {
-    let grouping: GroupingKey
-    let levels: ImageSetLevels
+    var grouping: GroupingKey
+    var levels: ImageSetLevels
     let instance: InstanceAttributes
     /// The bytes that the instance takes in its image set's metadata document.
     let documentBytes: Int
