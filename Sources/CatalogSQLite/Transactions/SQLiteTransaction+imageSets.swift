@@ -54,20 +54,19 @@ extension SQLiteTransaction {
             try execute("UPDATE instance SET is_primary = ? WHERE image_set = ?", [imageSet.isPrimary, id])
             try execute("UPDATE image_set SET is_primary = ? WHERE id = ?", [imageSet.isPrimary, id])
         }
-        try execute(
-            "UPDATE image_set SET \(Self.assignments(Self.stateColumns)) WHERE id = ?",
-            StatementArguments(stateValues(of: imageSet) + [id]))
+        var (columns, values) = (Self.stateColumns, stateValues(of: imageSet))
         if imageSet.attributes != old.attributes || imageSet.createdAt != old.createdAt {
+            columns += Self.attributeColumns
+            values += attributeValues(of: imageSet)
+        }
+        func write(_ columns: [String], _ values: [(any DatabaseValueConvertible)?]) throws {
             try execute(
-                "UPDATE image_set SET \(Self.assignments(Self.attributeColumns)) WHERE id = ?",
-                StatementArguments(attributeValues(of: imageSet) + [id]))
+                "UPDATE image_set SET \(Self.assignments(columns)) WHERE id = ?", StatementArguments(values + [id]))
         }
         let changedKeys = imageSet.changedKeys(since: old)
-        guard !changedKeys.isEmpty else { return }
+        guard !changedKeys.isEmpty else { return try write(columns, values) }
         try counting { change in
-            for key in changedKeys {
-                try execute("UPDATE image_set SET \(key.changeColumn) = ? WHERE id = ?", [change, id])
-            }
+            try write(columns + changedKeys.map(\.changeColumn), values + changedKeys.map { _ in change })
         }
     }
 

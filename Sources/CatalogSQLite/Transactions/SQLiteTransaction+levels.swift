@@ -32,10 +32,13 @@ extension SQLiteTransaction {
     }
 
     func checkLevels(_ levels: LevelReferences) throws {
-        let known = try row(
-            "SELECT count(*) FROM level WHERE id IN (?, ?, ?)", StatementArguments(levels.all.map(\.rawValue))
-        ) { $0.integer() }
-        guard known == Set(levels.all).count else { throw missing("level") }
+        let areKnown = try row(
+            """
+            SELECT EXISTS (SELECT 1 FROM level WHERE id = ?) AND EXISTS (SELECT 1 FROM level WHERE id = ?)
+                AND EXISTS (SELECT 1 FROM level WHERE id = ?)
+            """, [levels.patient.rawValue, levels.study.rawValue, levels.series.rawValue]
+        ) { $0.flag() }
+        guard areKnown == true else { throw missing("level") }
     }
 
     /// Notes that an image set has a version that names these levels. Costs no write when an older version did.

@@ -38,19 +38,19 @@ public struct OperationInterface: Sendable {
     /// The ARN of the tag operations is one segment: its slashes arrive percent-encoded, or, from clients that do not
     /// encode them, as further segments.
     func labels(of path: [String]) -> [String: String]? {
+        // Every request comes by most operations: labels are for the one that it is for.
+        guard path.count >= segments.count else { return nil }
+        for (segment, part) in zip(segments, path) {
+            if case .literal(let text) = segment, part != text { return nil }
+        }
         var labels: [String: String] = [:]
         for (index, segment) in segments.enumerated() {
-            guard index < path.count else { return nil }
-            switch segment {
-            case .literal(let text):
-                guard path[index] == text else { return nil }
-            case .label(let name):
-                if name == "resourceArn" {
-                    labels[name] = path[index...].joined(separator: "/")
-                    return labels
-                }
-                labels[name] = path[index]
+            guard case .label(let name) = segment else { continue }
+            if name == "resourceArn" {
+                labels[name] = path[index...].joined(separator: "/")
+                return labels
             }
+            labels[name] = path[index]
         }
         return path.count == segments.count ? labels : nil
     }
