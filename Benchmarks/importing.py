@@ -6,7 +6,8 @@ nothing; the same of 300 slices each in JPEG lossless, JPEG-LS and JPEG 2000, wh
 file a request over 4 connections against Orthanc's (Debian's orthanc and orthanc-dicomweb, uncompressed, as it comes).
 Rounds alternate; ratios are medians of the rounds' ratios. Both programs tell their own time: of the job from its
 submission to its end (listing, commits and result files are in it), of the codec from its first file to its last. The
-start of the programs, and the making of a store, are in neither.
+start of the programs, and the making of a store, are in neither. Every part begins with a quiet disk (sync): what was
+written or removed before it is not its own.
 
 Not measured: a slow disk (the temporary folder's is used) or network. The client of STOW shares the two cores.
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import shutil
 import statistics
@@ -33,7 +35,7 @@ from harness import BINARY, UNSIGNED, Row, Server, free_port, isocenter, say, sp
 from images import Series, ct_slices
 
 NATIVE, COMPRESSED, STOWED = 300, 300, 300
-ROUNDS = 5
+ROUNDS = 9
 CONNECTIONS = 4
 BOUNDARY = "benchmark"
 
@@ -55,6 +57,7 @@ def import_row(folder: Path, name: str, what: str, *, least: float) -> Row:
     imports, codecs = [], []
     for _ in range(ROUNDS):
         codecs.append(transcode_seconds(folder / name))
+        os.sync()
         text = isocenter("import", str(folder / name), "--datastore", "benchmark", "--json", data=folder / "data")
         shutil.rmtree(folder / "data")
         count = len(list((folder / name).iterdir()))
@@ -159,10 +162,12 @@ def stow_rows(folder: Path, series: Series) -> list[Row]:
         for number in range(ROUNDS):
             # Other instances each time: Orthanc answers what it has without storing it again.
             renamed = [renumbered(file, series.number, 10 + number) for file in files]
+            os.sync()
             times, elapsed = store_ours(server, path, renamed)
             ours.append(STOWED / elapsed)
             p50, p99 = statistics.median(times), statistics.quantiles(times, n=100)[98]
             tails.append((p99 / p50, f"p50 {p50 * 1e3:.0f} p99 {p99 * 1e3:.0f} ms"))
+            os.sync()
             peers.append(STOWED / store_theirs(orthanc, renamed))
             say(f"STOW: ours {ours[-1]:.0f} files/s, {tails[-1][1]}; Orthanc {peers[-1]:.0f} files/s")
     ratio = statistics.median(our / peer for our, peer in zip(ours, peers, strict=True))
