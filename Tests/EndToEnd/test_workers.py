@@ -230,8 +230,10 @@ def single_frames(folder: Path) -> list[tuple[pydicom.Dataset, bytes]]:
 
 
 def again(dataset: pydicom.Dataset, stream: bytes, number: int) -> bytes:
-    """The data set with another frame and SOP Instance UID."""
+    """The data set with another frame and SOP Instance UID, a thousand to a series: the metadata of an image set are
+    limited to 50 MB."""
     dataset = copy.deepcopy(dataset)
+    dataset.SeriesInstanceUID = f"{dataset.SeriesInstanceUID[:40]}.{number // 1_000}"
     dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = f"{dataset.SOPInstanceUID[:40]}.{number}"
     put_fragments(dataset, [stream])
     syntax = dataset.file_meta.TransferSyntaxUID
