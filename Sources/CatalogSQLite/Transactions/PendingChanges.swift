@@ -21,8 +21,6 @@ struct PendingChanges {
 
     var instanceCounts: [ImageSetID: InstanceCount] = [:]
     var packUsages: [PackID: PackUsage] = [:]
-    /// Objects added to which nothing refers yet.
+    /// Objects that were added or lost a reference, and may have none.
     var looseObjects: Set<Int64> = []
-    /// Objects that lost a reference, and may have another.
-    var releasedObjects: Set<Int64> = []
 }

@@ -184,20 +184,14 @@ extension SQLiteTransaction {
             if usage.hasRemovals { try execute("DELETE FROM pack_usage WHERE pack = ? AND live_bytes = 0", [number]) }
         }
         pending.packUsages = [:]
-        try listLoose(pending.looseObjects, unless: "FALSE")
-        pending.looseObjects = []
-        try listLoose(pending.releasedObjects, unless: Self.isReferenced)
-        pending.releasedObjects = []
-    }
-
-    private func listLoose(_ objects: Set<Int64>, unless condition: String) throws {
-        guard !objects.isEmpty else { return }
-        let list = "[\(objects.sorted().map(String.init).joined(separator: ","))]"
+        guard !pending.looseObjects.isEmpty else { return }
+        let list = "[\(pending.looseObjects.sorted().map(String.init).joined(separator: ","))]"
         try execute(
             """
             INSERT OR IGNORE INTO loose_object (object)
-            SELECT id FROM stored_object WHERE id IN (SELECT value FROM json_each(?)) AND NOT \(condition)
+            SELECT id FROM stored_object WHERE id IN (SELECT value FROM json_each(?)) AND NOT \(Self.isReferenced)
             """, [list])
+        pending.looseObjects = []
         hasLooseObjects = nil
     }
 
@@ -213,7 +207,7 @@ extension SQLiteTransaction {
 
     /// Notes that an object lost a reference.
     func release(_ object: Int64) {
-        pending.releasedObjects.insert(object)
+        pending.looseObjects.insert(object)
     }
 
     // MARK: Removal
