@@ -60,8 +60,8 @@ extension GB18030Reader {
     }
 
     private static let runs: [(number: Int, scalar: Int)] = PackedTable(CharacterTables.chineseRanges).map { line in
-        func value(_ digits: PackedTable.Line.Element) -> Int {
-            digits.reduce(0) { $0 << 4 | Int(ASCII.hexadecimalValue($1) ?? 0) }
+        func value(_ digits: PackedText) -> Int {
+            digits.bytes.reduce(0) { $0 << 4 | Int(ASCII.hexadecimalValue($1) ?? 0) }
         }
         return (value(line[0]), value(line[1]))
     }

@@ -1,32 +1,52 @@
 /// What PS3.6 says of one data element.
 public struct DictionaryEntry: Sendable {
-    /// The keyword, such as `PatientName`; empty for the few retired elements without one.
-    public let keyword: String
-    /// The alternatives, such as US, SS for "US or SS"; never empty.
-    public let vrs: [VR]
+    let keywordText: PackedText
+    /// The tag; of a repeating group the first.
+    let firstTag: Tag
+    /// The first of ``vrs``.
+    public let vr: VR
+    private let otherVRs: (VR?, VR?)
     /// The least and the greatest number of values; nil: without bound. For "2-2n" (2, nil).
     public let valueMultiplicity: (min: Int, max: Int?)
     /// Whether the standard has withdrawn it.
     public let isRetired: Bool
 
-    /// The first of ``vrs``.
-    public var vr: VR {
-        vrs[0]
+    /// The keyword, such as `PatientName`; empty for the few retired elements without one.
+    public var keyword: String {
+        keywordText.string
     }
 
-    init(keyword: String, vrs: [VR], valueMultiplicity: (min: Int, max: Int?), isRetired: Bool) {
-        self.keyword = keyword
-        self.vrs = vrs
-        self.valueMultiplicity = valueMultiplicity
-        self.isRetired = isRetired
+    /// The alternatives, such as US, SS for "US or SS"; never empty.
+    public var vrs: [VR] {
+        [vr] + [otherVRs.0, otherVRs.1].compactMap(\.self)
     }
-}
 
-extension DictionaryEntry {
+    /// Whether `vr` is among ``vrs``.
+    public func allows(_ vr: VR) -> Bool {
+        self.vr == vr || otherVRs.0 == vr || otherVRs.1 == vr
+    }
+
+    /// Whether ``vrs`` are more than one.
+    var hasAlternatives: Bool {
+        otherVRs.0 != nil
+    }
+
+    /// `60xx0010 US 1 OverlayRows R`
+    init(_ line: PackedTable.Line, firstTag: Tag) {
+        let vrs = DictionaryEntry.vrs(line[1])
+        precondition((1...3).contains(vrs.count), "the generated table has at most three VRs for an element")
+        self.firstTag = firstTag
+        vr = vrs[0]
+        otherVRs = (vrs.count > 1 ? vrs[1] : nil, vrs.count > 2 ? vrs[2] : nil)
+        valueMultiplicity = DictionaryEntry.multiplicity(line[2])
+        keywordText = line[3].bytes.elementsEqual([UInt8(ascii: "-")]) ? PackedText("") : line[3]
+        isRetired = line.count > 4
+    }
+
     /// `US/SS` as VRs.
-    static func vrs(_ field: UnsafeBufferPointer<UInt8>.SubSequence) -> [VR] {
+    private static func vrs(_ field: PackedText) -> [VR] {
         field.split(separator: UInt8(ascii: "/")).map { code in
-            guard let first = code.first, let last = code.last, let vr = VR(first, last) else {
+            guard code.bytes.count == 2, let vr = VR(code.bytes[0], code.bytes[1]) else {
                 preconditionFailure("the generated table holds VRs of PS3.5")
             }
             return vr
@@ -34,8 +54,8 @@ extension DictionaryEntry {
     }
 
     /// `1`, `1-3`, `1-n`, `2-2n` as bounds.
-    static func multiplicity(_ field: UnsafeBufferPointer<UInt8>.SubSequence) -> (min: Int, max: Int?) {
-        let bounds = field.split(separator: UInt8(ascii: "-")).map { Int(String(decoding: $0, as: UTF8.self)) }
+    private static func multiplicity(_ field: PackedText) -> (min: Int, max: Int?) {
+        let bounds = field.split(separator: UInt8(ascii: "-")).map { Int($0.string) }
         return (bounds.first.flatMap { $0 } ?? 1, bounds.last ?? 1)
     }
 }

@@ -44,7 +44,7 @@ public enum UIDDictionary {
     private static let entries: [String: Entry] = {
         var entries: [String: Entry] = [:]
         for line in PackedTable(table) {
-            let fields = line.map { String(decoding: $0, as: UTF8.self) }
+            let fields = line.map(\.string)
             let kind: Kind =
                 switch fields[1].first {
                 case "T": .transferSyntax

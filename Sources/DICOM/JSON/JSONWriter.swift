@@ -52,6 +52,20 @@ public struct JSONWriter: Sendable {
         needsComma = false
     }
 
+    /// The keyword of a tag as the name of the member whose value comes next; false, and nothing is written, when it has
+    /// none (``Tag/keyword``).
+    public mutating func name(keywordOf tag: Tag) -> Bool {
+        guard let keyword = DataDictionary.keyword(of: tag) else { return false }
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        // Letters and digits: nothing to escape.
+        bytes.append(contentsOf: keyword.bytes)
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+        return true
+    }
+
     /// `true` or `false`.
     public mutating func boolean(_ value: Bool) {
         separate()

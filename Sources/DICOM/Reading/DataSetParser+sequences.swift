@@ -79,7 +79,7 @@ extension DataSetParser {
         if encoding.isImplicit {
             // A length that reads as this very element's VR is none.
             guard let vr = VR(letters[letters.startIndex], letters[letters.startIndex + 1]),
-                DataDictionary.vrs(of: tag).contains(vr)
+                DataDictionary.entry(for: tag)?.allows(vr) == true
             else { return encoding }
             warn(.encodingMismatch, sequence, at: position, "an item with VRs in a sequence without")
             return .explicitLittleEndian

@@ -106,7 +106,7 @@ extension DataSet {
                 switch element.value {
                 case .items(let items):
                     DataElement(element.tag, .SQ, .items(items.map(\.withSignedAlternativesUnlessUnsigned)))
-                case .bytes where element.vr == .US && DataDictionary.vrs(of: element.tag) == [.US, .SS]:
+                case .bytes where element.vr == .US && DataDictionary.entry(for: element.tag)?.vrs == [.US, .SS]:
                     DataElement(element.tag, .SS, element.value)
                 default: element
                 }

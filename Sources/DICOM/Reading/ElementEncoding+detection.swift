@@ -62,6 +62,6 @@ extension ElementEncoding {
         if tag.isPrivate { return tag.group > 8 && tag.group != 0xFFFF && tag.element >= 0x10 }
         guard !tag.isGroupLength else { return header.length == 4 && tag.group > 2 }
         guard let entry = DataDictionary.entry(for: tag) else { return false }
-        return header.length != nil || tag == .pixelData || entry.vrs.contains(.SQ) || header.vr == .UN
+        return header.length != nil || tag == .pixelData || entry.allows(.SQ) || header.vr == .UN
     }
 }

@@ -50,7 +50,7 @@ public struct Tag: RawRepresentable, Hashable, Comparable, Sendable {
     ///
     /// Keyword and tag are one to one, so that a keyword can key a JSON object: `Tag(keyword: tag.keyword!) == tag`.
     public var keyword: String? {
-        DataDictionary.keyword(of: self)
+        DataDictionary.keyword(of: self)?.string
     }
 
     /// Eight upper-case hexadecimal digits, group first: `7FDD1090`.

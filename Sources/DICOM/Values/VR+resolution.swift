@@ -13,14 +13,13 @@ extension VR {
     static func resolved(for tag: Tag, in context: VRContext) -> VR {
         if tag.isPrivateCreator { return .LO }
         if tag.isGroupLength { return .UL }
-        let alternatives = DataDictionary.vrs(of: tag)
-        guard let usual = alternatives.first else { return .UN }
-        guard alternatives.count > 1 else { return usual }
-        if alternatives == [.US, .OW] {
+        guard let entry = DataDictionary.entry(for: tag) else { return .UN }
+        guard entry.hasAlternatives else { return entry.vr }
+        if entry.vrs == [.US, .OW] {
             // PS3.3 C.11.1.1.1: a table of one entry is a number, others are words.
             return context.lutEntryCount == 1 ? .US : .OW
         }
-        if alternatives.contains(.OW) { return .OW }
+        if entry.allows(.OW) { return .OW }
         return context.pixelRepresentation == 1 ? .SS : .US
     }
 }

@@ -65,7 +65,7 @@ struct AttributeRules {
         guard let entry = DataDictionary.entry(for: tag) else {
             return try checkSpecial(tag, level, "Attributes that DICOM does not define")
         }
-        if entry.vrs.contains(.SQ) { return try checkSpecial(tag, level, "Sequences") }
+        if entry.allows(.SQ) { return try checkSpecial(tag, level, "Sequences") }
         if entry.valueMultiplicity.max != 1 { return try checkSpecial(tag, level, "Multi-valued attributes") }
     }
 

@@ -40,9 +40,7 @@ struct AttributeWriter {
         _ elements: some Sequence<DataElement>, in characterSet: CharacterSet, isNested: Bool, to json: inout JSONWriter
     ) {
         for element in elements where !element.tag.isGroupLength {
-            if let keyword = element.tag.keyword {
-                json.name(keyword)
-            } else {
+            if !json.name(keywordOf: element.tag) {
                 json.name(element.tag.hexadecimal)
                 noteVR(element, isNested: isNested)
             }
