@@ -97,7 +97,12 @@ let package = Package(
         // L2 keeping: contracts and engines.
         layer("Blobs", [crypto, cryptoExtras, nioCore, nioPosix]),
         layer("Catalog", ["ImageSets", "Blobs"]),
-        layer("CatalogSQLite", ["Catalog", "ImageSets", "Blobs", .product(name: "GRDB", package: "GRDB.swift")]),
+        layer(
+            "CatalogSQLite",
+            [
+                "Catalog", "ImageSets", "Blobs", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         layer("FrameWorkers", ["FrameCodecs", "CFrameWorkers"]),
 
         // L3 the rules of the store.

@@ -49,7 +49,7 @@ public final class SQLiteServiceCatalog: ServiceCatalog {
                 INSERT INTO datastore (\(datastoreList))
                 VALUES (\(datastoreColumns.map { _ in "?" }.joined(separator: ", ")))
                 """,
-                StatementArguments([datastore.id.blob] + datastore.values))
+                [datastore.id.blob] + datastore.values)
             if let token {
                 try transaction.execute(
                     "INSERT INTO datastore_token (token, request_digest, datastore) VALUES (?, ?, ?)",
@@ -66,7 +66,7 @@ public final class SQLiteServiceCatalog: ServiceCatalog {
             let columns = Array(datastoreColumns.dropFirst())
             let changed = try transaction.execute(
                 "UPDATE datastore SET \(SQLiteTransaction.assignments(columns)) WHERE id = ?",
-                StatementArguments(datastore.values + [datastore.id.blob]))
+                datastore.values + [datastore.id.blob])
             guard changed == 1 else { throw transaction.missing("data store") }
             if let event { try transaction.insert(event) }
         }
@@ -184,7 +184,7 @@ extension SQLiteTransaction {
 
 extension DatastoreRecord {
     /// All columns but the id.
-    fileprivate var values: [(any DatabaseValueConvertible)?] {
+    fileprivate var values: [SQLValue] {
         [
             name, status.rawValue, format.rawValue, createdAt.milliseconds, Data(wrappedDataKey), kmsKeyARN,
             lambdaAuthorizerARN, updatedAt.milliseconds,

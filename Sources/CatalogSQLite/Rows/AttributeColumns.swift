@@ -17,7 +17,7 @@ enum AttributeColumns {
         names.map { "\(table).\($0)" }.joined(separator: ", ")
     }
 
-    static func values(of attributes: ImageSetAttributes) -> [(any DatabaseValueConvertible)?] {
+    static func values(of attributes: ImageSetAttributes) -> [SQLValue] {
         let grouping = attributes.grouping
         return [
             present(grouping.patientID), attributes.patientName, attributes.patientBirthDate,

@@ -11,7 +11,12 @@ import ImageSets
 /// A reader is good until the statement goes to its next row.
 struct ColumnReader {
     private let statement: SQLiteStatement
-    private var index: CInt
+    private var index: CInt = 0
+
+    /// A reader of the row that a statement is at.
+    init(_ statement: SQLiteStatement) {
+        self.statement = statement
+    }
 
     mutating func text() -> String { next() }
     mutating func optionalText() -> String? { nextIfAny() }
@@ -56,23 +61,6 @@ struct ColumnReader {
         }
         return word
     }
-}
-
-/// To GRDB a reader is the value of the leftmost column, whatever that holds: so a cursor gives one for each row. GRDB's
-/// own rows index the names of all columns for each query, which took longer than most queries.
-extension ColumnReader: DatabaseValueConvertible, StatementColumnConvertible {
-    init(sqliteStatement: SQLiteStatement, index: CInt) {
-        statement = sqliteStatement
-        self.index = index
-    }
-
-    static func fromStatement(_ statement: SQLiteStatement, atUncheckedIndex index: CInt) -> Self? {
-        Self(sqliteStatement: statement, index: index)
-    }
-
-    var databaseValue: DatabaseValue { .null }
-
-    static func fromDatabaseValue(_ value: DatabaseValue) -> Self? { nil }
 }
 
 extension ResourceID {

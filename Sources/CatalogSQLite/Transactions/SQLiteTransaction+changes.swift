@@ -106,8 +106,8 @@ extension SQLiteTransaction {
         warnings, edits
         """
 
-    private func isThere(_ sql: String, _ arguments: StatementArguments) throws -> Bool {
-        try row(sql + " LIMIT 1", arguments) { $0.integer() } != nil
+    private func isThere(_ sql: String, _ values: [SQLValue]) throws -> Bool {
+        try row(sql + " LIMIT 1", values) { $0.integer() } != nil
     }
 
     private func lastInstance() throws -> Int64 {

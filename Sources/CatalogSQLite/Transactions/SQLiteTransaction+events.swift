@@ -34,7 +34,7 @@ extension SQLiteTransaction {
             """
             INSERT INTO event (sink, \(Self.eventList))
             SELECT name, ?, ?, ?, ?, ?, ?, ? FROM event_sink ORDER BY name
-            """, StatementArguments(event.values))
+            """, event.values)
     }
 
     func insert(_ event: EventRecord, forSink sink: String) throws {
@@ -42,7 +42,7 @@ extension SQLiteTransaction {
             """
             INSERT INTO event (sink, \(Self.eventList))
             SELECT name, ?, ?, ?, ?, ?, ?, ? FROM event_sink WHERE name = ?
-            """, StatementArguments(event.values + [sink]))
+            """, event.values + [sink])
     }
 
     func removeEvents(_ numbers: Set<EventNumber>) throws {
@@ -51,7 +51,7 @@ extension SQLiteTransaction {
 }
 
 extension EventRecord {
-    fileprivate var values: [(any DatabaseValueConvertible)?] {
+    fileprivate var values: [SQLValue] {
         [id.blob, time.milliseconds, account, region, resource, detailType, detail]
     }
 }

@@ -47,14 +47,13 @@ extension SQLiteTransaction {
             INSERT INTO study (\((columns + AttributeColumns.names).joined(separator: ", ")))
             VALUES (\((columns + AttributeColumns.names).map { _ in "?" }.joined(separator: ", ")))
             """,
-            StatementArguments(
-                [
-                    study.studyInstanceUID, study.imageSet.blob, study.updatedAt.milliseconds,
-                    study.attributes.patientName.map(PersonNameText.folded),
-                    study.attributes.patientName.map(Self.wordList),
-                    study.attributes.referringPhysicianName.map(PersonNameText.folded),
-                    study.attributes.referringPhysicianName.map(Self.wordList),
-                ] + AttributeColumns.values(of: study.attributes)))
+            [
+                study.studyInstanceUID, study.imageSet.blob, study.updatedAt.milliseconds,
+                study.attributes.patientName.map(PersonNameText.folded),
+                study.attributes.patientName.map(Self.wordList),
+                study.attributes.referringPhysicianName.map(PersonNameText.folded),
+                study.attributes.referringPhysicianName.map(Self.wordList),
+            ] + AttributeColumns.values(of: study.attributes))
         let key = database.lastInsertedRowID
         for (field, name) in study.attributes.personNames {
             for word in PersonNameText.words(name) {
@@ -121,11 +120,10 @@ extension SQLiteTransaction {
             INSERT OR REPLACE INTO series (\((columns + AttributeColumns.names).joined(separator: ", ")))
             VALUES (\((columns + AttributeColumns.names).map { _ in "?" }.joined(separator: ", ")))
             """,
-            StatementArguments(
-                [
-                    series.seriesInstanceUID, series.studyInstanceUID, series.imageSet.blob, series.numberOfInstances,
-                    series.updatedAt.milliseconds, series.attributes.seriesNumber ?? .max,
-                ] + AttributeColumns.values(of: series.attributes)))
+            [
+                series.seriesInstanceUID, series.studyInstanceUID, series.imageSet.blob, series.numberOfInstances,
+                series.updatedAt.milliseconds, series.attributes.seriesNumber ?? .max,
+            ] + AttributeColumns.values(of: series.attributes))
     }
 
     func deleteSeries(_ seriesInstanceUID: String) throws {

@@ -28,9 +28,8 @@ extension SQLiteTransaction {
                     \(columns.joined(separator: ", ")), created_change, updated_change, study_date_change)
                 VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")), ?, ?, ?)
                 """,
-                StatementArguments(
-                    [imageSet.id.blob, imageSet.isPrimary] + stateValues(of: imageSet) + attributeValues(of: imageSet)
-                        + [change, change, change]))
+                [imageSet.id.blob, imageSet.isPrimary] + stateValues(of: imageSet) + attributeValues(of: imageSet)
+                    + [change, change, change])
         }
     }
 
@@ -59,9 +58,8 @@ extension SQLiteTransaction {
             columns += Self.attributeColumns
             values += attributeValues(of: imageSet)
         }
-        func write(_ columns: [String], _ values: [(any DatabaseValueConvertible)?]) throws {
-            try execute(
-                "UPDATE image_set SET \(Self.assignments(columns)) WHERE id = ?", StatementArguments(values + [id]))
+        func write(_ columns: [String], _ values: [SQLValue]) throws {
+            try execute("UPDATE image_set SET \(Self.assignments(columns)) WHERE id = ?", values + [id])
         }
         let changedKeys = imageSet.changedKeys(since: old)
         guard !changedKeys.isEmpty else { return try write(columns, values) }
@@ -93,7 +91,7 @@ extension SQLiteTransaction {
     /// What changes with every version.
     private static let stateColumns = ["state", "latest_version", "updated_at", "last_accessed_at", "storage_tier"]
 
-    private func stateValues(of imageSet: ImageSetRecord) -> [(any DatabaseValueConvertible)?] {
+    private func stateValues(of imageSet: ImageSetRecord) -> [SQLValue] {
         [
             imageSet.state.rawValue, imageSet.latestVersion, imageSet.updatedAt?.milliseconds,
             imageSet.lastAccessedAt?.milliseconds, imageSet.storageTier.rawValue,
@@ -103,7 +101,7 @@ extension SQLiteTransaction {
     /// What seldom changes.
     private static let attributeColumns = ["created_at", "study_date_and_time"] + AttributeColumns.names
 
-    private func attributeValues(of imageSet: ImageSetRecord) -> [(any DatabaseValueConvertible)?] {
+    private func attributeValues(of imageSet: ImageSetRecord) -> [SQLValue] {
         [imageSet.createdAt.milliseconds, imageSet.attributes.studyDateAndTime]
             + AttributeColumns.values(of: imageSet.attributes)
     }

@@ -21,7 +21,7 @@ extension SQLiteTransaction {
         status: ImportJobRecord.Status?, submittedAfter: Timestamp?, after: ImportJobID?, limit: Int
     ) throws -> [ImportJobRecord] {
         var conditions = ["submitted_at > ?"]
-        var arguments: [(any DatabaseValueConvertible)?] = [submittedAfter?.milliseconds ?? .min]
+        var arguments: [SQLValue] = [submittedAfter?.milliseconds ?? .min]
         if let status {
             conditions.append("status = ?")
             arguments.append(status.rawValue)
@@ -36,7 +36,7 @@ extension SQLiteTransaction {
             SELECT \(Self.jobList) FROM import_job WHERE \(conditions.joined(separator: " AND "))
             ORDER BY submitted_at DESC, id DESC LIMIT ?
             """,
-            StatementArguments(arguments + [max(limit, 0)])
+            arguments + [max(limit, 0)]
         ) { try $0.importJob() }
     }
 
@@ -52,19 +52,19 @@ extension SQLiteTransaction {
     func insert(_ job: ImportJobRecord) throws {
         try execute(
             "INSERT INTO import_job (\(Self.jobList)) VALUES (\(Self.jobColumns.map { _ in "?" }.joined(separator: ", ")))",
-            StatementArguments([job.id.blob] + values(of: job)))
+            [job.id.blob] + values(of: job))
     }
 
     func update(_ job: ImportJobRecord) throws {
         let columns = Array(Self.jobColumns.dropFirst())
         let changed = try execute(
             "UPDATE import_job SET \(Self.assignments(columns)) WHERE id = ?",
-            StatementArguments(values(of: job) + [job.id.blob]))
+            values(of: job) + [job.id.blob])
         guard changed == 1 else { throw missing("import job") }
     }
 
     /// All columns but the id.
-    private func values(of job: ImportJobRecord) -> [(any DatabaseValueConvertible)?] {
+    private func values(of job: ImportJobRecord) -> [SQLValue] {
         [
             job.name, job.status.rawValue, job.dataAccessRoleARN, job.inputS3URI, job.outputS3URI,
             job.submittedAt.milliseconds, job.resultS3URI, job.inputOwnerAccountID, job.importConfiguration,
@@ -130,7 +130,7 @@ extension SQLiteTransaction {
         guard try importJob(job) != nil else { throw missing("import job") }
         try database.inSavepoint {
             for file in files {
-                try execute(Self.fileInsertion, StatementArguments([job.blob, file.key] + values(of: file)))
+                try execute(Self.fileInsertion, [job.blob, file.key] + values(of: file))
             }
             return .commit
         }
@@ -142,7 +142,7 @@ extension SQLiteTransaction {
             "SELECT object FROM import_file WHERE job = ? AND key = ?", [job.blob, file.key]
         ) { $0.optionalNumber() }
         guard let old else { throw missing("import file") }
-        try execute(Self.fileUpdate, StatementArguments(values(of: file) + [job.blob, file.key]))
+        try execute(Self.fileUpdate, values(of: file) + [job.blob, file.key])
         try hold(file)
         if let object = old { release(object) }
     }
@@ -160,11 +160,11 @@ extension SQLiteTransaction {
     }
 
     /// The values of ``stateColumns``.
-    private func values(of file: ImportFileRecord) throws -> [(any DatabaseValueConvertible)?] {
+    private func values(of file: ImportFileRecord) throws -> [SQLValue] {
         try state(of: file) + [file.metadataMapping]
     }
 
-    private func state(of file: ImportFileRecord) throws -> [(any DatabaseValueConvertible)?] {
+    private func state(of file: ImportFileRecord) throws -> [SQLValue] {
         switch file.state {
         case .pending:
             [file.byteCount, FileState.pending.rawValue, nil, nil, nil, nil, nil, nil, nil]

@@ -24,27 +24,29 @@ final class SQLiteTransaction {
 
     /// Runs a statement of fixed text; answers how many rows it changed.
     @discardableResult
-    func execute(_ sql: String, _ arguments: StatementArguments = []) throws -> Int {
+    func execute(_ sql: String, _ values: [SQLValue] = []) throws -> Int {
         try translatingErrors {
-            try database.cachedStatement(sql: sql).execute(arguments: arguments)
+            try database.cachedStatement(sql: sql).run(values)
             return database.changesCount
         }
     }
 
     /// The rows of a query of fixed text.
     func rows<Value>(
-        _ sql: String, _ arguments: StatementArguments = [], _ decode: (inout ColumnReader) throws -> Value
+        _ sql: String, _ values: [SQLValue] = [], _ decode: (inout ColumnReader) throws -> Value
     ) throws -> [Value] {
         try translatingErrors {
-            try rows(of: database.cachedStatement(sql: sql), arguments, decode)
+            var rows: [Value] = []
+            try database.cachedStatement(sql: sql).run(values) { rows.append(try decode(&$0)) }
+            return rows
         }
     }
 
     /// The first row of a query of fixed text.
     func row<Value>(
-        _ sql: String, _ arguments: StatementArguments = [], _ decode: (inout ColumnReader) throws -> Value
+        _ sql: String, _ values: [SQLValue] = [], _ decode: (inout ColumnReader) throws -> Value
     ) throws -> Value? {
-        try rows(sql, arguments, decode).first
+        try rows(sql, values, decode).first
     }
 
     /// The rows of a query whose text depends on its arguments, which is not kept prepared.
@@ -52,19 +54,10 @@ final class SQLiteTransaction {
         of query: SQL, _ decode: (inout ColumnReader) throws -> Value
     ) throws -> [Value] {
         try translatingErrors {
-            try rows(of: database.makeStatement(literal: query), nil, decode)
+            var rows: [Value] = []
+            try database.makeStatement(literal: query).runAsBound { rows.append(try decode(&$0)) }
+            return rows
         }
-    }
-
-    private func rows<Value>(
-        of statement: Statement, _ arguments: StatementArguments?, _ decode: (inout ColumnReader) throws -> Value
-    ) throws -> [Value] {
-        var values: [Value] = []
-        let cursor = try ColumnReader.fetchCursor(statement, arguments: arguments)
-        while var reader = try cursor.next() {
-            values.append(try decode(&reader))
-        }
-        return values
     }
 
     private func translatingErrors<Value>(_ body: () throws -> Value) throws -> Value {
