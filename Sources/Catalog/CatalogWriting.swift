@@ -78,8 +78,8 @@ public protocol CatalogWriting: CatalogReading {
     func deleteImportJob(_ id: ImportJobID) throws
     /// Adds files to a job, all or none of them.
     func insert(_ files: [ImportFileRecord], of job: ImportJobID) throws
-    /// Replaces the file of the same key.
-    func update(_ file: ImportFileRecord, of job: ImportJobID) throws
+    /// Replaces the file of the same key; throws `missing` when the object that is staged for it is not that of `old`.
+    func update(_ file: ImportFileRecord, from old: ImportFileRecord.State, of job: ImportJobID) throws
     /// Records what a client token was used for.
     func insert(_ record: ClientTokenRecord, token: String, operation: String) throws
     /// Replaces all tags of a resource (an ARN).

@@ -233,7 +233,7 @@ extension Datastore {
                     recorded[id] = staged.stored(as: id)
                     file.state = .staged(id, warnings: staged.warnings)
                 }
-                try transaction.update(file, of: job.id)
+                try transaction.update(file, from: result.file.state, of: job.id)
             }
             return recorded
         }
@@ -276,7 +276,7 @@ extension Datastore {
                         warnings: staged[index].warnings)
                 case .failure(let rejection): file.fail(rejection)
                 }
-                try transaction.update(file, of: job.id)
+                try transaction.update(file, from: files[index].state, of: job.id)
             }
             _ = try transaction.deleteUnreferencedObjects()
         }

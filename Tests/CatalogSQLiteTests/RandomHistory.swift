@@ -198,7 +198,12 @@ struct RandomHistory {
             }
         default:
             let (file, job, isNew) = (file(), ImportJobID(UInt128(number(1...3))), chance(60))
-            return { try isNew ? "\($0.insert([file], of: job))" : "\($0.update(file, of: job))" }
+            let stale: ImportFileRecord.State? = chance(20) ? self.file().state : nil
+            return { transaction in
+                guard !isNew else { return try "\(transaction.insert([file], of: job))" }
+                let standing = try transaction.importFiles(of: job, after: nil, limit: 9).first { $0.key == file.key }
+                return try "\(transaction.update(file, from: stale ?? standing?.state ?? .pending, of: job))"
+            }
         }
     }
 

@@ -141,6 +141,8 @@ final class FaultyEngines: StorageEngines {
 struct WatchedObjectStore: ObjectStore {
     enum Call: Sendable {
         case list, open(String), prepare, write(String)
+        /// An object is about to be there: all its bytes have been handed over.
+        case finish(String)
     }
 
     let base: any ObjectStore
@@ -167,6 +169,11 @@ struct WatchedObjectStore: ObjectStore {
         to object: S3URI, _ body: (_ append: ([UInt8]) async throws -> Void) async throws -> Void
     ) async throws {
         try await before(.write(object.key))
-        try await base.write(to: object, body)
+        try await base.write(to: object) { append in
+            var pieces: [[UInt8]] = []
+            try await body { pieces.append($0) }
+            try await before(.finish(object.key))
+            for piece in pieces { try await append(piece) }
+        }
     }
 }

@@ -98,8 +98,8 @@ struct ImportJobRunnerTests {
         let written = Mutex<[String: [UInt8]]>([:])
         let folder = fixture.folder + "/out/"
         let objects = WatchedObjectStore(base: fixture.objects) { step in
-            guard case .write(let key) = step, key.hasSuffix("manifest.json") else { return }
-            // All but the manifest have been written: keep them, and end.
+            guard case .finish(let key) = step, key.hasSuffix("manifest.json") else { return }
+            // All but the manifest are there: keep them, and end.
             for name in try FileManager.default.subpathsOfDirectory(atPath: folder) where name.hasSuffix("ndjson") {
                 let data = FileManager.default.contents(atPath: folder + name)
                 written.withLock { $0[name] = data.map { Array($0) } }

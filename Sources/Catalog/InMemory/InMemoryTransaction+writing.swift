@@ -226,14 +226,15 @@ extension InMemoryTransaction: CatalogWriting {
         state.files[job] = known
     }
 
-    func update(_ file: ImportFileRecord, of job: ImportJobID) throws {
-        guard state.files[job]?[file.key] != nil else { throw missing("import file") }
+    func update(_ file: ImportFileRecord, from old: ImportFileRecord.State, of job: ImportJobID) throws {
+        let standing = state.files[job]?[file.key]?.state
+        guard let standing, standing.object == old.object else { throw missing("import file") }
         try checkStagedObject(file)
         state.files[job]?[file.key] = file
     }
 
     private func checkStagedObject(_ file: ImportFileRecord) throws {
-        if case .staged(let object, _) = file.state, state.objects[object] == nil { throw missing("stored object") }
+        if let object = file.state.object, state.objects[object] == nil { throw missing("stored object") }
     }
 
     func insert(_ record: ClientTokenRecord, token: String, operation: String) throws {

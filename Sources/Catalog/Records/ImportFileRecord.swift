@@ -12,6 +12,14 @@ public struct ImportFileRecord: Sendable, Equatable {
         case imported(ImageSetID, version: Int, isPrimary: Bool, warnings: [ImportFileWarning])
         /// Refused for good.
         case failed(exceptionType: String, message: String, isServerFault: Bool)
+
+        /// The object that is staged for the file.
+        public var object: StoredObjectID? {
+            switch self {
+            case .staged(let object, _): object
+            case .pending, .imported, .failed: nil
+            }
+        }
     }
 
     /// The object key, with prefix, without bucket.

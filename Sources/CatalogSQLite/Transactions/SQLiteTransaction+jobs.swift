@@ -137,26 +137,23 @@ extension SQLiteTransaction {
         for file in files { try hold(file) }
     }
 
-    func update(_ file: ImportFileRecord, of job: ImportJobID) throws {
-        let old = try row(
-            "SELECT object FROM import_file WHERE job = ? AND key = ?", [job.blob, file.key]
-        ) { $0.optionalNumber() }
-        guard let old else { throw missing("import file") }
-        try execute(Self.fileUpdate, values(of: file) + [job.blob, file.key])
+    func update(_ file: ImportFileRecord, from old: ImportFileRecord.State, of job: ImportJobID) throws {
+        let changed = try execute(Self.fileUpdate, values(of: file) + [job.blob, file.key, old.object?.rawValue])
+        guard changed == 1 else { throw missing("import file") }
         try hold(file)
-        if let object = old { release(object) }
+        if let object = old.object { release(object.rawValue) }
     }
 
     private static let fileInsertion = """
         INSERT INTO import_file (job, key, \(stateColumns.joined(separator: ", ")))
         VALUES (?, ?, \(stateColumns.map { _ in "?" }.joined(separator: ", ")))
         """
-    private static let fileUpdate = "UPDATE import_file SET \(assignments(stateColumns)) WHERE job = ? AND key = ?"
+    private static let fileUpdate =
+        "UPDATE import_file SET \(assignments(stateColumns)) WHERE job = ? AND key = ? AND object IS ?"
 
     /// A staged file keeps its object.
     private func hold(_ file: ImportFileRecord) throws {
-        guard case .staged(let object, _) = file.state else { return }
-        try hold(object.rawValue)
+        if let object = file.state.object { try hold(object.rawValue) }
     }
 
     /// The values of ``stateColumns``.

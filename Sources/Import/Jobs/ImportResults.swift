@@ -17,32 +17,53 @@ struct ImportResults {
 
     func write(from store: Datastore, to objects: any ObjectStore) async throws {
         var imageSets: [ImageSetID: ImageSetSummary] = [:]
-        var (hasImported, hasFailed, hasWarned) = (false, false, false)
+        var outcomes = Outcomes()
         try await forEachFile(in: store) { file in
             switch file.state {
             case .imported(let imageSet, let version, let isPrimary, let warnings):
                 let response = ImportResponse(imageSet: imageSet, version: version, isPrimary: isPrimary)
                 imageSets[imageSet, default: ImageSetSummary(response)].instanceCount += 1
-                hasImported = true
-                hasWarned = hasWarned || !warnings.isEmpty
-            case .failed: hasFailed = true
+                outcomes.hasImported = true
+                outcomes.hasWarned = outcomes.hasWarned || !warnings.isEmpty
+            case .failed: outcomes.hasFailed = true
             case .pending, .staged: throw StoreError(.internal, "a file of job \(job.id) has no outcome")
             }
         }
-        if hasImported {
+        let manifest = try await ImportManifest(
+            job: job, datastore: datastore, folder: folder, counts: store.importFileCounts(of: job.id),
+            imageSets: imageSets.values.sorted { $0.response.imageSet < $1.response.imageSet })
+        try await withThrowingTaskGroup(of: Void.self) { lines in
+            lines.addTask { [outcomes] in try await writeLines(of: outcomes, from: store, to: objects) }
+            try await objects.write(to: folder.appending("job-output-manifest.json")) { append in
+                try await manifest.write(from: store, append)
+                // The manifest comes last: who sees it finds the others.
+                try await lines.waitForAll()
+            }
+        }
+    }
+
+    /// Which result files have lines.
+    private struct Outcomes {
+        var hasImported = false
+        var hasFailed = false
+        var hasWarned = false
+    }
+
+    private func writeLines(of outcomes: Outcomes, from store: Datastore, to objects: any ObjectStore) async throws {
+        if outcomes.hasImported {
             try await writeLines("SUCCESS/success.ndjson", from: store, to: objects) { file, json in
                 guard case .imported(let imageSet, let version, let isPrimary, _) = file.state else { return }
                 ImportResponse(imageSet: imageSet, version: version, isPrimary: isPrimary)
                     .write(to: &json, inputFile: file.key, warnings: [])
             }
         }
-        if hasFailed {
+        if outcomes.hasFailed {
             try await writeLines("FAILURE/failure.ndjson", from: store, to: objects) { file, json in
                 guard case .failed(let type, let message, _) = file.state else { return }
                 Self.write(exceptionType: type, message, inputFile: file.key, to: &json)
             }
         }
-        if hasWarned {
+        if outcomes.hasWarned {
             try await writeLines("WARNING/warning.ndjson", from: store, to: objects) { file, json in
                 guard case .imported(let imageSet, let version, let isPrimary, let warnings) = file.state,
                     !warnings.isEmpty
@@ -50,12 +71,6 @@ struct ImportResults {
                 ImportResponse(imageSet: imageSet, version: version, isPrimary: isPrimary)
                     .write(to: &json, inputFile: file.key, warnings: warnings)
             }
-        }
-        let manifest = try await ImportManifest(
-            job: job, datastore: datastore, folder: folder, counts: store.importFileCounts(of: job.id),
-            imageSets: imageSets.values.sorted { $0.response.imageSet < $1.response.imageSet })
-        try await objects.write(to: folder.appending("job-output-manifest.json")) { append in
-            try await manifest.write(from: store, append)
         }
     }
 

@@ -61,7 +61,7 @@ public struct FolderObjectStore: ObjectStore {
         do {
             let file = try FileBytes(path: path)
             // Once more, of the file that is open: the path may have led elsewhere by then.
-            if let realPath = file.realPath { try Self.check(realPath, isBelow: root) }
+            try Self.check(file.realPath, isBelow: root)
             return file
         } catch FileBytes.FileError.unreadable(let code) {
             switch code {
@@ -137,10 +137,10 @@ public struct FolderObjectStore: ObjectStore {
         return file.isEmpty ? "/" : file
     }
 
-    /// Throws where a target lies outside its bucket's folder.
-    private static func check(_ target: @autoclosure () -> String, isBelow root: String) throws {
-        guard root != "/" else { return }
-        let (base, target) = (real(root), target())
+    /// Throws where a target lies outside its bucket's folder; not where the system does not tell, which is nil.
+    private static func check(_ target: @autoclosure () -> String?, isBelow root: String) throws {
+        guard root != "/", let target = target() else { return }
+        let base = real(root)
         guard base == "/" || target == base || target.utf8.starts(with: "\(base)/".utf8) else {
             throw ObjectStoreError(.invalidKey, "The key leads out of its bucket")
         }

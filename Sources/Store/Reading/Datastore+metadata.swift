@@ -177,8 +177,7 @@ extension Datastore {
     public func instanceChecksums(of id: ImageSetID, version: Int) async throws -> [InstanceChecksums] {
         try await catalog.read { transaction in
             try transaction.instances(of: id, version: version).map { instance in
-                let object = try transaction.storedObject(instance.object)
-                let frames = try transaction.frames(of: instance.object, range: 0..<object.frameCount)
+                let frames = try transaction.frames(of: instance.object, range: 0..<Int(Int32.max))
                 let isKeptWhole = instance.attributes.warnings.contains(
                     ImportWarning.Code.transcodingException.rawValue)
                 return InstanceChecksums(

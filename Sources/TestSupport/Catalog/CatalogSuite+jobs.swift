@@ -91,15 +91,21 @@ extension CatalogSuite {
                 (counts.pending, counts.staged, counts.imported) = (2, 1, 1)
                 (counts.customerErrors, counts.serverErrors) = (1, 1)
                 try expect(transaction.importFileCounts(of: job.id), counts)
-                try transaction.update(files[1], of: job.id)
+                try transaction.update(files[1], from: files[1].state, of: job.id)
                 var changed = files[0]
                 changed.state = .imported(ImageSetID(8), version: 1, isPrimary: false, warnings: [])
-                try transaction.update(changed, of: job.id)
+                try transaction.update(changed, from: files[0].state, of: job.id)
                 try expect(transaction.importFiles(of: job.id, after: "a/ä", limit: 1), [changed])
                 var unknown = changed
                 unknown.key = "zz"
                 let record = unknown
-                try expect(throws: CatalogError(.missing, "")) { try transaction.update(record, of: job.id) }
+                try expect(throws: CatalogError(.missing, "")) {
+                    try transaction.update(record, from: .pending, of: job.id)
+                }
+                let old = files[0].state
+                try expect(throws: CatalogError(.missing, "")) {
+                    try transaction.update(changed, from: old, of: job.id)
+                }
                 try expect(throws: CatalogError(.missing, "")) { try transaction.insert([record], of: ImportJobID(2)) }
                 try expect(throws: CatalogError(.conflict, "")) { try transaction.insert([changed], of: job.id) }
                 unknown.state = .staged(StoredObjectID(rawValue: 999), warnings: [])

@@ -92,7 +92,7 @@ extension CatalogSuite {
                     ImportFileRecord(
                         key: "a", byteCount: 1,
                         state: .failed(exceptionType: "E", message: "m", isServerFault: true)),
-                    of: ImportJobID(1))
+                    from: .staged(staged, warnings: []), of: ImportJobID(1))
                 try expect(transaction.storedObject(staged).frameCount, 200)
                 try expect(transaction.deleteUnreferencedObjects(), 1)
                 try expect(throws: CatalogError(.missing, "")) { try transaction.storedObject(staged) }
