@@ -1,6 +1,7 @@
 import Embedded
 import Foundation
 import Gateway
+import Logging
 
 /// What a start says: where the API is, where the data lives, and the lines that point AWS tools at it.
 struct Announcement: Sendable {
@@ -8,7 +9,8 @@ struct Announcement: Sendable {
     let directory: DataDirectory
     let rootKey: (id: String, secret: String)?
 
-    func print(port: Int, isUnauthenticated: Bool) {
+    /// Says it on standard output. A start that cannot be told is logged and goes on.
+    func print(port: Int, isUnauthenticated: Bool, _ logger: Logger) {
         let gateway = settings.gateway(isUnauthenticated: isUnauthenticated)
         let endpoint = "\(gateway.tls == nil ? "http" : "https")://\(gateway.host):\(port)"
         var lines = [
@@ -34,7 +36,15 @@ struct Announcement: Sendable {
             secretAccessKey: rootKey?.secret
         ).lines.map { "  " + $0 }
         lines.append("")
-        FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
+        do {
+            // Not `write(_:)`, which traps where standard output is closed or its disk is full.
+            try FileHandle.standardOutput.write(contentsOf: Data((lines.joined(separator: "\n") + "\n").utf8))
+        } catch {
+            let loss =
+                rootKey == nil
+                ? "" : "; the root access key was made but not shown: remove this new data folder and start again"
+            logger.error("standard output cannot be written\(loss)")
+        }
     }
 }
 

@@ -15,6 +15,7 @@ enum Program {
         if CommandLine.arguments.dropFirst().elementsEqual(["frame-worker"]) {
             _exit(FrameWorker.run() ? 0 : 1)
         }
+        StandardStreams.takeClosedPlaces()
         Task {
             await Isocenter.main()
             exit(0)

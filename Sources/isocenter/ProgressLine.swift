@@ -18,7 +18,7 @@ final class ProgressLine: Sendable {
             last = .now
             return true
         }
-        if isDue { FileHandle.standardError.write(Data("\r\u{1B}[2K\(text)".utf8)) }
+        if isDue { write("\r\u{1B}[2K\(text)") }
     }
 
     /// Shows how much of a whole is done as a bar.
@@ -30,6 +30,11 @@ final class ProgressLine: Sendable {
     }
 
     func clear() {
-        if isShown { FileHandle.standardError.write(Data("\r\u{1B}[2K".utf8)) }
+        if isShown { write("\r\u{1B}[2K") }
+    }
+
+    private func write(_ text: String) {
+        // A terminal that has gone must not end the work: `write(_:)` would trap.
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }
 }

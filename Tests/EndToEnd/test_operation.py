@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -15,7 +16,7 @@ from botocore.config import Config
 
 from clients import REGION, SERVICE, Datastore, SigV4, native, part10, refused, session
 from fixtures import ct_series, ct_slice, text_instance
-from server import Server, isocenter, poll
+from server import DEADLINE, Server, clean_environment, isocenter, poll
 
 # MARK: start and stop
 
@@ -409,6 +410,26 @@ def test_verify_finds_everything_whole_and_every_damage(own_server):
     metadata = session(own_server.credentials).get(
         f"{own_server.endpoint}/datastore/{store.id}/studies/{ct_slice().StudyInstanceUID}/metadata")
     assert (errors, metadata.status_code) in ((1, 200), (0, 500)), "one damaged byte costs one record, told as an error"
+
+
+@pytest.mark.parametrize("standard_output", ["full", "closed"])
+def test_a_start_that_cannot_be_told_is_logged_and_goes_on(binary, folder, standard_output):
+    command = [str(binary), "serve", "--data", str(folder / "data"), "--port", "0"]
+    if standard_output == "closed":
+        command = ["sh", "-c", 'exec "$@" <&- >&-', "sh", *command]
+    log = folder / "log"
+    with open("/dev/full", "wb") as full, log.open("wb") as errors:
+        process = subprocess.Popen(command, stdout=full, stderr=errors, env=clean_environment(HOME=str(folder)))
+    try:
+        poll(lambda: "the root access key was made but not shown" in log.read_text(), what="the log line")
+        assert process.poll() is None
+        if standard_output == "closed":
+            # Else the next file to be opened would have their places, and take what is written to them.
+            places = [os.readlink(f"/proc/{process.pid}/fd/{number}") for number in (0, 1)]
+            assert places == ["/dev/null"] * 2
+    finally:
+        process.terminate()
+    assert process.wait(timeout=DEADLINE) == 0
 
 
 def test_a_log_that_cannot_be_written_does_not_end_the_server(own_server):

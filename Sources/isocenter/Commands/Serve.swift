@@ -91,7 +91,7 @@ struct Serve: AsyncParsableCommand {
         let gateway = try Gateway(
             store: store, configuration: settings.gateway(isUnauthenticated: isUnauthenticated), logger: logger
         ) { port in
-            announcement.print(port: port, isUnauthenticated: isUnauthenticated)
+            announcement.print(port: port, isUnauthenticated: isUnauthenticated, logger)
         }
         let importing = ImportService(store: store, objects: buckets.objects, logger: logger)
         let compacting = CompactionService(store: store, interval: settings.compactionPause, logger: logger)
