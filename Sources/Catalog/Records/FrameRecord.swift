@@ -1,23 +1,10 @@
 public import Blobs
+public import ImageSets
 
 /// One stored frame.
 public struct FrameRecord: Sendable, Hashable {
-    /// Checksum of one resolution's decoded samples (spec/50 "IFRC").
-    public struct Resolution: Sendable, Hashable {
-        /// Columns of this resolution.
-        public var width: Int
-        /// Rows of this resolution.
-        public var height: Int
-        /// CRC-32 of its samples.
-        public var checksum: UInt32
-
-        /// Gathers the parts.
-        public init(width: Int, height: Int, checksum: UInt32) {
-            self.width = width
-            self.height = height
-            self.checksum = checksum
-        }
-    }
+    /// Checksum of one resolution's decoded samples (spec/50 "IFRC"), as documents tell it.
+    public typealias Resolution = FrameEntry.ResolutionChecksum
 
     /// Where the frame lies.
     public var location: BlobLocation

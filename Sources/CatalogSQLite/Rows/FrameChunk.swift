@@ -1,5 +1,6 @@
 import Blobs
 import Catalog
+import ImageSets
 
 /// The records of up to 128 consecutive frames of one object, as one row keeps them.
 ///

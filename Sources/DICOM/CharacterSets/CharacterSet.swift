@@ -39,11 +39,6 @@ public struct CharacterSet: Sendable, Equatable {
             }
     }
 
-    /// Whether no other characters than those of ISO 646 are declared.
-    public var isDefaultRepertoire: Bool {
-        encoding == CharacterSet.ascii.encoding && !isUnknown
-    }
-
     /// PS3.5 6.1.2.5.1: the first term gives the sets at the start.
     private static func codeExtension(_ terms: [DefinedTerm]) -> Encoding {
         let rightSets = terms.map(\.rightSet)

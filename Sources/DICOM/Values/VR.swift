@@ -76,11 +76,6 @@ public enum VR: UInt8, CaseIterable, Sendable {
         }
     }
 
-    /// The number of bytes of one value of a binary VR: 1 for OB and UN, 4 for AT, else ``wordSize``; 1 for text.
-    public var valueSize: Int {
-        self == .AT ? 4 : wordSize
-    }
-
     /// Whether explicit VR encodes its length in four bytes after two reserved ones (PS3.5 table 7.1-1).
     public var hasLongLength: Bool {
         switch self {

@@ -41,24 +41,6 @@ public enum ImageFrameMediaType {
         }
     }
 
-    /// The file name extension, without dot, of a frame as `GetImageFrame` gives it.
-    public static func fileExtension(_ transferSyntaxUID: String) -> String {
-        switch kind(transferSyntaxUID) {
-        case .native, .other: "raw"
-        case .rle: "rle"
-        case .jpeg: "jpg"
-        case .jpegLS: "jls"
-        case .jpeg2000(isLossless: true): "jp2"
-        case .jpeg2000: "j2c"
-        case .jpeg2000Part2: "jpx"
-        case .htj2k(isRPCL: true, _): "jph"
-        case .htj2k: "jhc"
-        case .jpegXL: "jxl"
-        case .mpeg2: "mpg"
-        case .h264, .hevc: "mp4"
-        }
-    }
-
     private static let octets = "application/octet-stream"
 
     private enum Kind {

@@ -113,3 +113,13 @@ struct ImportManifest {
         json.endObject()
     }
 }
+
+/// One image set that a job made or gave a version.
+struct ImageSetSummary {
+    var response: ImportResponse
+    var instanceCount = 0
+
+    init(_ response: ImportResponse) {
+        self.response = response
+    }
+}

@@ -146,11 +146,8 @@ extension FrameEntry {
     /// The entry of a frame under the id that it has in an image set.
     init(_ frame: FrameRecord, id: ImageFrameID) {
         self.init(
-            id: id,
-            checksums: frame.resolutions.map {
-                ResolutionChecksum(width: $0.width, height: $0.height, checksum: $0.checksum)
-            }, minimumPixelValue: frame.minimumPixelValue, maximumPixelValue: frame.maximumPixelValue,
-            sizeInBytes: frame.sizeInBytes)
+            id: id, checksums: frame.resolutions, minimumPixelValue: frame.minimumPixelValue,
+            maximumPixelValue: frame.maximumPixelValue, sizeInBytes: frame.sizeInBytes)
     }
 }
 

@@ -28,7 +28,6 @@ struct VRTests {
 
     @Test func wordsAreAsWideAsTheByteOrderTurns() {
         #expect(VR.AT.wordSize == 2)
-        #expect(VR.AT.valueSize == 4)
         #expect(VR.OW.wordSize == 2)
         #expect(VR.FL.wordSize == 4)
         #expect(VR.OV.wordSize == 8)
