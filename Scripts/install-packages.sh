@@ -7,7 +7,7 @@ packages=(
     libjpeg62-turbo-dev libcharls-dev libopenjp2-7-dev libjxl-dev libgdcm-dev
 )
 if [[ "${1:-}" == "--tests" ]]; then
-    packages+=(python3 python3-venv curl openssl dcmtk libjxl-tools openjph-tools nodejs chromium)
+    packages+=(python3 python3-venv curl openssl dcmtk libjxl-tools libopenjp2-tools openjph-tools nodejs chromium)
 fi
 
 missing=()

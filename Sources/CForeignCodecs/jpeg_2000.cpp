@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 #include <new>
+#include <optional>
 
 #include <openjpeg.h>
 
@@ -92,16 +93,29 @@ bool is_file(const uint8_t *input, size_t length) {
     return length >= sizeof signature && std::memcmp(input, signature, sizeof signature) == 0;
 }
 
-uint32_t reduced(uint32_t side, uint32_t reduction) {
-    return static_cast<uint32_t>((static_cast<uint64_t>(side) + (uint64_t{1} << reduction) - 1) >> reduction);
-}
+// One side of an image on the reference grid (T.800 B.2): from `start`, which is seldom not 0, to `end`.
+struct Side {
+    uint32_t start;
+    uint32_t end;
 
-// Whether a component has the size that the frame has at `reduction`; chroma may be subsampled.
-bool has_size(const opj_image_comp_t &component, const fc_image &image, uint32_t reduction) {
-    const uint32_t columns = (image.columns + component.dx - 1) / component.dx;
-    const uint32_t rows = (image.rows + component.dy - 1) / component.dy;
-    return component.w == reduced(columns, reduction) && component.h == reduced(rows, reduction);
-}
+    // The samples on it of a component subsampled by `step`, at `reduction`.
+    uint32_t length(uint32_t step, uint32_t reduction) const {
+        return reduced(end, step, reduction) - reduced(start, step, reduction);
+    }
+
+private:
+    static uint32_t reduced(uint32_t place, uint32_t step, uint32_t reduction) {
+        const uint64_t sample = (static_cast<uint64_t>(place) + step - 1) / step;
+        return static_cast<uint32_t>((sample + (uint64_t{1} << reduction) - 1) >> reduction);
+    }
+};
+
+struct Area {
+    Side across;
+    Side down;
+
+    explicit Area(const opj_image_t &image) : across{image.x0, image.x1}, down{image.y0, image.y1} {}
+};
 
 } // namespace
 
@@ -126,6 +140,7 @@ fc_status decode_jpeg_2000(
         decoded->y1 - decoded->y0 != image.rows) {
         return FC_MISMATCH;
     }
+    const Area area(*decoded);
     for (uint32_t index = 0; index < decoded->numcomps; ++index) {
         const opj_image_comp_t &component = decoded->comps[index];
         if (component.prec == 0 || component.prec > image.bytes_per_cell * 8 || component.prec > 31) {
@@ -133,14 +148,21 @@ fc_status decode_jpeg_2000(
         }
         if (component.dx == 0 || component.dy == 0 || component.dx > 4 || component.dy > 4) { return FC_UNSUPPORTED; }
     }
+    // Whole, but asked for: else the sizes of components are those of an image that starts at 0.
+    if (!opj_set_decode_area(codec.get(), decoded.get(), 0, 0, 0, 0)) { return FC_CORRUPT; }
     if (!opj_decode(codec.get(), stream.get(), decoded.get())) { return FC_CORRUPT; }
     if (!opj_end_decompress(codec.get(), stream.get())) { return FC_CORRUPT; }
-    const uint32_t columns = reduced(image.columns, reduction);
-    const uint32_t rows = reduced(image.rows, reduction);
+    const uint32_t columns = area.across.length(1, reduction);
+    const uint32_t rows = area.down.length(1, reduction);
     const uint32_t samples = image.samples_per_pixel;
     for (uint32_t index = 0; index < samples; ++index) {
         const opj_image_comp_t &component = decoded->comps[index];
-        if (!component.data || !has_size(component, image, reduction)) { return FC_MISMATCH; }
+        // Chroma may be subsampled.
+        if (!component.data || component.w == 0 || component.h == 0 ||
+            component.w != area.across.length(component.dx, reduction) ||
+            component.h != area.down.length(component.dy, reduction)) {
+            return FC_MISMATCH;
+        }
         const bool extends = image.is_signed && !component.sgnd && component.prec < image.bytes_per_cell * 8;
         for (uint32_t row = 0; row < rows; ++row) {
             const OPJ_INT32 *line =
@@ -160,8 +182,15 @@ fc_status decode_jpeg_2000(
 
 namespace {
 
-// The decomposition levels of all components of a codestream, the least; -1 when the headers cannot be read.
-int decomposition_levels(const uint8_t *input, size_t length) {
+// What the headers of a codestream say of its resolutions.
+struct Geometry {
+    foreign::Area area;
+    // Of all components, the least.
+    int levels;
+};
+
+// Nothing when the headers cannot be read.
+std::optional<Geometry> read_geometry(const uint8_t *input, size_t length) {
     using namespace foreign;
     Memory memory{input, nullptr, 0, length, 0, false};
     Stream stream = make_stream(memory, true);
@@ -169,20 +198,21 @@ int decomposition_levels(const uint8_t *input, size_t length) {
     if (!codec) { throw std::bad_alloc(); }
     opj_dparameters_t parameters;
     opj_set_default_decoder_parameters(&parameters);
-    if (!opj_setup_decoder(codec.get(), &parameters)) { return -1; }
-    opj_image_t *image = nullptr;
-    const bool has_header = opj_read_header(stream.get(), codec.get(), &image);
-    Image owner(image);
-    if (!has_header) { return -1; }
+    if (!opj_setup_decoder(codec.get(), &parameters)) { return std::nullopt; }
+    opj_image_t *read_image = nullptr;
+    const bool has_header = opj_read_header(stream.get(), codec.get(), &read_image);
+    Image image(read_image);
+    if (!has_header || !image) { return std::nullopt; }
     opj_codestream_info_v2_t *info = opj_get_cstr_info(codec.get());
-    if (!info) { return -1; }
+    if (!info) { return std::nullopt; }
     int levels = 32;
     if (!info->m_default_tile_info.tccp_info) { levels = -1; }
     for (uint32_t index = 0; levels >= 0 && index < info->nbcomps; ++index) {
         levels = std::min(levels, static_cast<int>(info->m_default_tile_info.tccp_info[index].numresolutions) - 1);
     }
     opj_destroy_cstr_info(&info);
-    return levels;
+    if (levels < 0) { return std::nullopt; }
+    return Geometry{Area(*image), levels};
 }
 
 } // namespace
@@ -192,12 +222,12 @@ fc_status fc_decode_resolutions(
     uint32_t *count, uint8_t *output, size_t capacity) {
     *count = 0;
     try {
-        const int levels = decomposition_levels(input, length);
-        if (levels < 0) { return FC_CORRUPT; }
+        const std::optional<Geometry> geometry = read_geometry(input, length);
+        if (!geometry) { return FC_CORRUPT; }
         size_t place = 0;
-        for (int reduction = levels; reduction >= 0; --reduction) {
-            const uint32_t columns = foreign::reduced(image->columns, static_cast<uint32_t>(reduction));
-            const uint32_t rows = foreign::reduced(image->rows, static_cast<uint32_t>(reduction));
+        for (int reduction = geometry->levels; reduction >= 0; --reduction) {
+            const uint32_t columns = geometry->area.across.length(1, static_cast<uint32_t>(reduction));
+            const uint32_t rows = geometry->area.down.length(1, static_cast<uint32_t>(reduction));
             if (reduction > 0 && std::min(columns, rows) < minimum_side) { continue; }
             const size_t size = static_cast<size_t>(columns) * rows * image->samples_per_pixel * image->bytes_per_cell;
             if (size > capacity - place) { return FC_NO_ROOM; }

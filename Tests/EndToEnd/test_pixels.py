@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import io
 import struct
+import subprocess
 import zlib
 from dataclasses import dataclass
 
 import numpy
 import pydicom
 import pytest
+from PIL import Image as PillowImage
 from pydicom.encaps import generate_frames
 from pydicom.pixels import pixel_array
+from pydicom.uid import JPEG2000Lossless
 
-from clients import ImportOutcome, instance_path, part10, parts
+from clients import Datastore, ImportOutcome, instance_path, part10, parts
 from comparison import differences
-from fixtures import HTJ2K_RPCL, IMAGES, Image, ct_slice, damaged_jpeg_2000
+from fixtures import (
+    HTJ2K_RPCL, IMAGES, Image, ct_slice, damaged_jpeg_2000, encoded, even, instance, noise, put_fragments, put_pixels)
 from pixels import (
     codestream_of, crc32, decode_codestream, decode_jph, decode_reduced, levels_of, listed_sizes, little_endian,
     lower_resolution, segments)
@@ -279,6 +283,56 @@ def test_HTJ2K_that_is_as_we_write_it_is_kept(archive, datastore, one):
         assert second in (first, first + b"\0")
     found = datastore.retrieve(one.dataset)
     assert found.PixelData == archive.retrieve(one.dataset).PixelData
+
+
+def test_a_kept_image_that_does_not_start_at_the_origin_has_the_checksums_of_its_resolutions(server, tmp_path):
+    """T.800 B.5: where a resolution begins and ends follows from both ends of the image, not from its size."""
+    store = Datastore(server, "offset", losslessStorageFormat="JPEG_2000_LOSSLESS")
+    dataset = instance("offset", transfer_syntax=JPEG2000Lossless, series="offset")
+    pixels = noise(1, 231, 205, low=0, high=255, seed="offset").astype(numpy.uint8)
+    put_pixels(dataset, pixels)
+    stream = encoded(
+        pixels[0], "JPEG2000", no_jp2=True, irreversible=False, offset=(1, 3), tile_size=(512, 512), num_resolutions=3)
+    put_fragments(dataset, [even(stream)])
+    [found] = store.instances(store.import_instances(dataset).image_set_ids[0]).values()
+    assert found["StoredTransferSyntaxUID"] == JPEG2000Lossless
+    listed = found["ImageFrames"][0]["PixelDataChecksumFromBaseToFullResolution"]
+    resolutions = [opj_decompress(stream, reduction, tmp_path) for reduction in (1, 0)]
+    assert [(entry["Width"], entry["Height"]) for entry in listed] == [each.shape[::-1] for each in resolutions]
+    assert [entry["Checksum"] for entry in listed] == [crc32(each) for each in resolutions]
+
+
+def opj_decompress(codestream: bytes, reduction: int, folder) -> numpy.ndarray:
+    source, target = folder / "source.j2k", folder / "target.pgm"
+    source.write_bytes(codestream)
+    subprocess.run(
+        ["opj_decompress", "-i", source, "-o", target, "-r", str(reduction)], check=True, capture_output=True)
+    return numpy.asarray(PillowImage.open(target))
+
+
+@pytest.mark.parametrize("syntax, stored", [
+    ("1.2.840.10008.1.2.4.201", EXPLICIT_LITTLE_ENDIAN), ("1.2.840.10008.1.2.4.203", "1.2.840.10008.1.2.4.203"),
+])
+def test_cells_of_one_bit_in_HTJ2K_decode(datastore, tmp_path, syntax, stored):
+    dataset = instance("one bit", syntax, transfer_syntax=syntax, series=f"one bit {syntax}")
+    bits = noise(3, 53, 77, low=0, high=1, seed="one bit").astype(numpy.uint8)
+    put_pixels(dataset, bits)
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 1, 1, 0
+    streams = []
+    for number, frame in enumerate(bits):
+        picture, target = tmp_path / f"{number}.pgm", tmp_path / f"{number}.j2c"
+        picture.write_bytes(b"P5 77 53 1\n" + frame.tobytes())
+        subprocess.run(
+            ["ojph_compress", "-i", picture, "-o", target, "-reversible", "true"], check=True, capture_output=True)
+        streams.append(even(target.read_bytes()))
+    put_fragments(dataset, streams)
+    outcome = datastore.import_instances(dataset)
+    assert outcome.lines("WARNING") == []
+    [found] = datastore.instances(outcome.image_set_ids[0]).values()
+    assert found["StoredTransferSyntaxUID"] == stored and len(found["ImageFrames"]) == 3
+    native = datastore.retrieve(dataset, EXPLICIT_LITTLE_ENDIAN)
+    assert native.file_meta.TransferSyntaxUID == EXPLICIT_LITTLE_ENDIAN
+    assert (pixel_array(native) == bits).all()
 
 
 def test_what_cannot_be_transcoded_is_kept_whole_and_retrievable_as_it_came(datastore):

@@ -68,6 +68,7 @@ struct FrameSourceTests {
         (DataSet(), "1.2.840.10008.1.2.1", .framesExtractionFailure),
         (imageModule(), "1.2.840.10008.1.2.4.80", .transcodingException),
         (imageModule(), "1.2.3.4", .unsupportedTransferSyntax),
+        (DataSet(), "1.2.840.10008.1.2.4.53", .unsupportedTransferSyntax),
         (imageModule(), "1.2.840.10008.1.2.4.50", .framesExtractionFailure),
         (imageModule(), "1.2.840.10008.1.2.4.102", .other),
     ])

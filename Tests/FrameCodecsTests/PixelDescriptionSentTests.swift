@@ -27,6 +27,7 @@ struct PixelDescriptionSentTests {
         ("YBR_RCT", lossless, lossless, "YBR_RCT"), ("YBR_RCT", lossless, native, "RGB"),
         ("YBR_RCT", "1.2.840.10008.1.2.4.201", lossless, "YBR_RCT"), ("YBR_FULL", native, lossless, "YBR_FULL"),
         ("YBR_ICT", "1.2.840.10008.1.2.4.203", native, "RGB"),
+        ("YBR_ICT", "1.2.840.10008.1.2.4.93", lossless, "YBR_RCT"),
         ("RGB", native, "1.2.840.10008.1.2.4.90", "YBR_RCT"), ("RGB", "1.2.840.10008.1.2.4.70", lossless, "YBR_RCT"),
         ("YBR_FULL_422", native, native, "YBR_FULL_422"),
         ("YBR_FULL_422", "1.2.840.10008.1.2.4.50", native, "YBR_FULL"),

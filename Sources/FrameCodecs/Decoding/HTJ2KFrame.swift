@@ -18,8 +18,10 @@ struct HTJ2KFrame: FrameDecoding, LosslessFrameCoding {
     static func decode(_ frame: [UInt8], _ pixel: PixelDescription) throws(FrameError) -> [UInt8] {
         let codestream = try codestream(frame, pixel)
         do {
+            let samples = try codestream.decode()
+            guard pixel.bitsAllocated > 1 else { return CellWidth.packedBits(samples) }
             return CellWidth.widen(
-                try codestream.decode(), from: codestream.image.bytesPerSample, to: pixel.bytesPerSample,
+                samples, from: codestream.image.bytesPerSample, to: pixel.bytesPerSample,
                 isSigned: codestream.image.isSigned)
         } catch {
             throw corrupt(error)
@@ -95,7 +97,7 @@ struct HTJ2KFrame: FrameDecoding, LosslessFrameCoding {
         }
         let image = codestream.image
         guard image.width == pixel.columns, image.height == pixel.rows, image.components == pixel.samplesPerPixel,
-            image.bitDepth <= pixel.bitsAllocated, pixel.isCodable
+            image.bitDepth <= pixel.bitsAllocated, pixel.isCodable || pixel.bitsAllocated == 1
         else {
             throw FrameError(
                 .descriptionMismatch, transferSyntaxUID: encodedTransferSyntaxUID,

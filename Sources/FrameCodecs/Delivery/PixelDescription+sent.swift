@@ -45,6 +45,6 @@ extension PixelDescription {
 
     /// Whether decoded samples are red, green and blue, so that the reversible colour transform makes them smaller.
     var hasTransformableColours: Bool {
-        samplesPerPixel == 3 && ["RGB", "YBR_RCT"].contains(photometricInterpretation)
+        samplesPerPixel == 3 && ["RGB", "YBR_RCT", "YBR_ICT"].contains(photometricInterpretation)
     }
 }

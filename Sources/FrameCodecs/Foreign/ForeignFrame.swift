@@ -14,7 +14,7 @@ enum ForeignFrame {
         guard cells.count == shape.byteCount else {
             throw FrameError(.descriptionMismatch, "the decoded frame has another size than the attributes say")
         }
-        return pixel.bitsAllocated == 1 ? packed(cells) : cells
+        return pixel.bitsAllocated == 1 ? CellWidth.packedBits(cells) : cells
     }
 
     /// What a decoder has to make of a frame. Cells of 1 bit come in bytes of their own.
@@ -25,14 +25,5 @@ enum ForeignFrame {
         return FrameShape(
             columns: pixel.columns, rows: pixel.rows, samplesPerPixel: pixel.samplesPerPixel,
             bytesPerCell: max(pixel.bytesPerSample, 1), isSigned: pixel.isSigned)
-    }
-
-    /// Eight cells a byte, the first in the lowest bit (PS3.5 8.1.1).
-    private static func packed(_ cells: [UInt8]) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: (cells.count + 7) / 8)
-        for (index, cell) in cells.enumerated() where cell & 1 == 1 {
-            bytes[index >> 3] |= 1 << UInt8(index & 7)
-        }
-        return bytes
     }
 }

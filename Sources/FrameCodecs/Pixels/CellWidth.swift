@@ -12,6 +12,15 @@ enum CellWidth {
         return resize(cells, from: width, to: larger, isSigned: isSigned)
     }
 
+    /// Cells of a byte each as bits: eight a byte, the first in the lowest bit (PS3.5 8.1.1).
+    static func packedBits(_ cells: [UInt8]) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: (cells.count + 7) / 8)
+        for (index, cell) in cells.enumerated() where cell & 1 == 1 {
+            bytes[index >> 3] |= 1 << UInt8(index & 7)
+        }
+        return bytes
+    }
+
     private static func resize(_ cells: [UInt8], from source: Int, to target: Int, isSigned: Bool) -> [UInt8] {
         switch (source, target, isSigned) {
         case (1, 2, false): convert(cells, UInt8.self, UInt16.self)

@@ -110,10 +110,13 @@ extension FrameSource {
             } catch let error as FrameLayout.Failure {
                 giveUp(error.warning)
             } catch {
+                let reason = (error as? FrameError)?.message ?? "unreadable"
                 giveUp(
-                    FrameWarning(
-                        .framesExtractionFailure,
-                        "The frames could not be separated: \((error as? FrameError)?.message ?? "unreadable")."))
+                    StoragePlan.isSupported(file.transferSyntaxUID)
+                        ? FrameWarning(.framesExtractionFailure, "The frames could not be separated: \(reason).")
+                        : FrameWarning(
+                            .unsupportedTransferSyntax,
+                            Finding.sentence(.unsupportedTransferSyntax, file.transferSyntaxUID)))
             }
         }
 

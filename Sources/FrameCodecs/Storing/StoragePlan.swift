@@ -57,6 +57,11 @@ public enum StoragePlan: Sendable, Equatable {
         }
     }
 
+    /// Whether pixel data of a transfer syntax are more than bytes to be kept.
+    static func isSupported(_ transferSyntaxUID: String) -> Bool {
+        treatment(of: transferSyntaxUID) != nil
+    }
+
     private enum Treatment {
         case decode, keep, video
     }
