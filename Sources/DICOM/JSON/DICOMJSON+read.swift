@@ -73,6 +73,10 @@ struct DICOMJSONReader {
     private mutating func sequence(
         _ tag: Tag, _ values: [JSONValue], _ bulkData: DICOMJSON.BulkDataValue
     ) throws(DICOMJSONError) -> [DataSet] {
+        // What is read can be written and read again: no form of a data set goes deeper.
+        guard items.count < DataSet.maximumDepth else {
+            throw DICOMJSONError(.tooDeep, at: BulkPath(items: items, tag: tag))
+        }
         var dataSets: [DataSet] = []
         for (index, value) in values.enumerated() {
             items.append(BulkPath.Item(sequence: tag, index: index))

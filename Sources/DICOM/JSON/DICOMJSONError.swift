@@ -18,6 +18,8 @@ public struct DICOMJSONError: Error, Sendable, Equatable {
         case ambiguousValue
         /// A `BulkDataURI` whose value is not to be had.
         case missingBulkData
+        /// Sequences within sequences beyond ``DataSet/maximumDepth``.
+        case tooDeep
     }
 
     /// What kind of failure.
@@ -48,6 +50,7 @@ extension DICOMJSONError: CustomStringConvertible {
             case .invalidValue: "a value that does not fit the value representation"
             case .ambiguousValue: "more than one of Value, InlineBinary and BulkDataURI"
             case .missingBulkData: "a BulkDataURI without its bulk data"
+            case .tooDeep: "sequences are nested more than \(DataSet.maximumDepth) deep"
             }
         return path.map { "\(reason) (attribute \($0))" } ?? reason
     }

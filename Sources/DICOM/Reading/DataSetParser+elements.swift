@@ -21,10 +21,19 @@ extension DataSetParser {
         default: break
         }
         guard header.fits(before: bounds.end) || header.tag.isPixelData else {
+            if isOfAnElement(header) {
+                warn(.discardedElement, header.tag, at: position, "an element that ends after the data set; left out")
+            }
             return try endWithTrailingBytes(header.tag)
         }
         try readValue(header)
         return true
+    }
+
+    /// Whether bytes at the end that read as a header are one, and not what a writer left behind.
+    private func isOfAnElement(_ header: ElementHeader) -> Bool {
+        guard bounds.encoding.isImplicit || header.vr != nil, !header.isUnexpectedlyImplicit else { return false }
+        return header.tag.isPrivate ? header.tag.element >= 0x10 : DataDictionary.entry(for: header.tag) != nil
     }
 
     /// Ends the data set before bytes that are no element: an error unless they can be told from a cut element.
@@ -99,11 +108,18 @@ extension DataSetParser {
     /// Steps to the end of what ends too early: an error when bytes are missing.
     mutating func endsInside(_ bounds: Bounds, _ message: String) throws(DICOMError) {
         let tag = sequences.last?.tag
-        guard bounds.isCertain else {
-            throw DICOMError(.truncated, tag: tag, offset: position, "the data set ends inside a sequence")
+        if bounds.isCertain {
+            warn(.misplacedDelimiter, tag, at: position, message)
+        } else {
+            try endsShort(tag, "the data set ends inside a sequence")
         }
-        warn(.misplacedDelimiter, tag, at: position, message)
         position = bounds.end
+    }
+
+    /// Takes note that the data set ends inside an element of an item: an error, unless the pixel data is whole by then.
+    mutating func endsShort(_ tag: Tag?, _ message: String) throws(DICOMError) {
+        guard pixelData != nil else { throw DICOMError(.truncated, tag: tag, offset: position, message) }
+        warn(.discardedElement, tag, at: position, message)
     }
 
     /// Reads the value of an element, or opens its sequence.
@@ -131,10 +147,11 @@ extension DataSetParser {
         guard let length = header.length else { return try readItemStream(header, vr, encoding) }
         let present = min(length, max(0, bounds.end - header.valueOffset))
         if present < length {
-            guard bounds.isCertain else {
-                throw DICOMError(.truncated, tag: tag, offset: start, "the data set ends inside a value")
+            if bounds.isCertain {
+                warn(.overlongValue, tag, at: start, "a value longer than its item; cut at the item's end")
+            } else {
+                try endsShort(tag, "the data set ends inside a value")
             }
-            warn(.overlongValue, tag, at: start, "a value longer than its item; cut at the item's end")
         }
         if !length.isMultiple(of: 2) { warn(.oddLength, tag, at: start, "a value of odd length") }
         position = header.valueOffset + present

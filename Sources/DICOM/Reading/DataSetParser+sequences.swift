@@ -62,7 +62,7 @@ extension DataSetParser {
         } else if outer.isCertain {
             warn(.overlongValue, tag, at: position, "a sequence or item longer than what encloses it; cut there")
         } else {
-            throw DICOMError(.truncated, tag: tag, offset: position, "the data set ends inside a sequence")
+            try endsShort(tag, "the data set ends inside a sequence")
         }
         return bounds
     }

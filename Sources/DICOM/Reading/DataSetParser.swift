@@ -39,6 +39,7 @@ struct DataSetParser {
     /// The data set's own pixel data, once met.
     var pixelData: PixelData?
     var warnings: [ReadingWarning]
+    private var warningCounts: [ReadingWarning.Code: Int] = [:]
     /// Whether pixel data is encapsulated by the transfer syntax.
     let isEncapsulated: Bool
     private var elementCount = 0
@@ -75,7 +76,9 @@ struct DataSetParser {
     }
 
     mutating func warn(_ code: ReadingWarning.Code, _ tag: Tag? = nil, at offset: Int, _ message: String) {
-        guard warnings.count < options.maximumWarnings else { return }
+        // Of each kind some: many harmless ones must not hide that something was lost.
+        guard warningCounts[code, default: 0] < options.maximumWarnings else { return }
+        warningCounts[code, default: 0] += 1
         warnings.append(ReadingWarning(code, tag: tag, offset: offset, message))
     }
 

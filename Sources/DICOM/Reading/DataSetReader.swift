@@ -2,9 +2,6 @@
 ///
 /// Values are slices of the bytes given, not copies. For anything from outside there is ``PartTenReader``.
 public struct DataSetReader {
-    /// As deep as ``PartTenReader`` reads by default.
-    private static let maximumDepth = 64
-
     private let bytes: ArraySlice<UInt8>
     private var position: Int
 
@@ -54,7 +51,7 @@ public struct DataSetReader {
     }
 
     private mutating func readItems(_ tag: Tag, before end: Int, depth: Int) throws(DICOMError) -> [DataSet] {
-        guard depth <= DataSetReader.maximumDepth else { throw error(.tooDeep, tag, position, "sequences too deep") }
+        guard depth <= DataSet.maximumDepth else { throw error(.tooDeep, tag, position, "sequences too deep") }
         var items: [DataSet] = []
         while position < end {
             let start = position

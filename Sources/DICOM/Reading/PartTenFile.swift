@@ -14,7 +14,7 @@ public struct PartTenFile: Sendable {
     public var pixelData: PixelData?
     /// What offsets in ``pixelData`` and in bulk values refer to: the file, or the inflated bytes of a deflated one.
     public var content: any RandomAccessBytes
-    /// What was not as the standard wants it; at most ``PartTenReader/Options/maximumWarnings``.
+    /// What was not as the standard wants it; at most ``PartTenReader/Options/maximumWarnings`` of a kind.
     public var warnings: [ReadingWarning]
 
     /// The parts as given.

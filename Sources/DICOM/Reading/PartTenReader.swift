@@ -8,7 +8,7 @@ public struct PartTenReader {
         /// Values of OB OD OF OL OV OW UN longer than this become ``Value/bulk(_:)``, in bytes.
         public var bulkThreshold = 1 << 20
         /// Sequences within sequences.
-        public var maximumDepth = 64
+        public var maximumDepth = DataSet.maximumDepth
         /// Bytes of all values that are held.
         public var maximumHeaderBytes = 256 << 20
         /// Data elements and items, at all depths.

@@ -6,6 +6,9 @@ public struct DataSet: Sendable, Equatable {
     /// All elements, ascending by tag.
     public private(set) var elements: [DataElement]
 
+    /// Sequences within sequences: what reads a data set takes no more (spec/20), so nothing may make one that has.
+    public static let maximumDepth = 64
+
     /// An empty data set.
     public init() {
         elements = []

@@ -6,9 +6,6 @@ struct MetadataAttributes {
     private let members: [JSONObject.Member]
     private let vrs: [Tag: VR]
 
-    /// Sequences within sequences (spec/20).
-    private static let maximumDepth = 64
-
     /// A level; one without `DICOM` has no attributes.
     init(_ level: JSONValue) throws(MetadataOverlayError) {
         guard level.object != nil, let attributes = (level["DICOM"] ?? [:]).object else {
@@ -47,7 +44,7 @@ struct MetadataAttributes {
 
     /// The attribute as the DICOM JSON model has it.
     private func attribute(_ tag: Tag, _ value: JSONValue, depth: Int) throws(MetadataOverlayError) -> JSONValue {
-        guard depth <= Self.maximumDepth else { throw MetadataOverlayError("sequences are nested too deeply") }
+        guard depth <= DataSet.maximumDepth else { throw MetadataOverlayError("sequences are nested too deeply") }
         let known = vrs[tag].map { [$0] } ?? DataDictionary.entry(for: tag)?.vrs ?? []
         var attribute: [JSONObject.Member] = []
         if let vr = vrs[tag] { attribute.append(.init("vr", .string(vr.code))) }

@@ -364,4 +364,17 @@ private func bytes(_ tag: Tag, _ vr: VR, _ bytes: [UInt8]) -> DataElement {
         }
         #expect(accepted > 100)
     }
+
+    @Test func sequencesAreAsDeepAsOtherReadersTakeThemAndNoDeeper() throws {
+        func nested(_ depth: Int) -> [UInt8] {
+            let around = #"{"00081140":{"vr":"SQ","Value":["#
+            return Array(
+                (String(repeating: around, count: depth) + "{}" + String(repeating: "]}}", count: depth)).utf8)
+        }
+        let dataSet = try DICOMJSON.decode(nested(DataSet.maximumDepth))
+        let bytes = try PartTenWriter.dataSetBytes(dataSet) { _ in [] }
+        #expect(try DataSetReader.read(explicitLittleEndian: bytes) == dataSet)
+        let error = #expect(throws: DICOMJSONError.self) { try DICOMJSON.decode(nested(DataSet.maximumDepth + 1)) }
+        #expect(error?.code == .tooDeep)
+    }
 }

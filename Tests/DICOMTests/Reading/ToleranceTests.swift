@@ -176,6 +176,53 @@ struct ToleranceTests {
     @Test func warningsAreBounded() throws {
         let odd = EncodedBytes.explicit(.modality, "CS", [0x4F])
         let file = try read((0..<1000).flatMap { _ in odd })
-        #expect(file.warnings.count == PartTenReader.Options().maximumWarnings)
+        #expect(file.warnings.filter { $0.code == .oddLength }.count == PartTenReader.Options().maximumWarnings)
+        #expect(Set(file.warningCodes) == [.oddLength, .unorderedElements, .duplicateElement])
+    }
+
+    @Test func manyHarmlessWarningsHideNoLoss() throws {
+        let odd = (0..<200).flatMap { EncodedBytes.explicit(Tag(0x0009, 0x1000 + UInt16($0)), "OB", [1]) }
+        let file = try read(odd, EncodedBytes.explicit(Tag(0x0020, 0x0062), "ZZ", [0x4C, 0x20]))
+        #expect(file.warningCodes.contains(.unknownVR))
+    }
+
+    // MARK: What is cut at the end
+
+    private static let pixels = EncodedBytes.explicit(.pixelData, "OW", [1, 2])
+
+    @Test(arguments: [
+        EncodedBytes.explicit(Tag(0xFFFA, 0xFFFA), "SQ", [1, 2, 3, 4], length: 200),
+        EncodedBytes.explicit(Tag(0x7FE1, 0x1002), "OB", [1, 2, 3, 4], length: 200),
+        // In a sequence of unknown length: what there is of it stays.
+        EncodedBytes.explicit(Tag(0xFFFA, 0xFFFA), "SQ", [], length: EncodedBytes.undefined),
+        EncodedBytes.explicit(
+            Tag(0xFFFA, 0xFFFA), "SQ", EncodedBytes.item(modality, length: EncodedBytes.undefined),
+            length: EncodedBytes.undefined),
+        EncodedBytes.explicit(
+            Tag(0xFFFA, 0xFFFA), "SQ",
+            EncodedBytes.item(
+                modality + EncodedBytes.explicit(.patientID, "LO", [0x31], length: 20), length: EncodedBytes.undefined),
+            length: EncodedBytes.undefined),
+        EncodedBytes.explicit(
+            Tag(0xFFFA, 0xFFFA), "SQ", EncodedBytes.item(modality, length: 100), length: EncodedBytes.undefined),
+    ])
+    func anElementThatIsCutBehindWholePixelDataIsALossAndNoFailure(tail: [UInt8]) throws {
+        let file = try read(Self.rows, Self.pixels, tail)
+        #expect(file.dataSet.integer(.rows) == 16)
+        #expect(file.pixelData != nil)
+        #expect(file.warningCodes.contains(.discardedElement))
+    }
+
+    @Test func whatAWriterLeftBehindPixelDataIsNoLoss() throws {
+        for tail in [Array("left behind by a writer".utf8), [UInt8](repeating: 0, count: 40)] {
+            #expect(try read(Self.rows, Self.pixels, tail).warningCodes == [.trailingBytes])
+        }
+    }
+
+    @Test func anElementThatIsCutBeforePixelDataIsAFailure() {
+        let cut = EncodedBytes.explicit(
+            Tag(0x0008, 0x1110), "SQ", EncodedBytes.item(Self.modality, length: EncodedBytes.undefined),
+            length: EncodedBytes.undefined)
+        #expect(throws: DICOMError.self) { try read(Self.modality, cut) }
     }
 }
