@@ -51,4 +51,26 @@ import Testing
             DataElement(.studyID, .SH, "S "), DataElement(.seriesNumber, .IS, "7"))
         #expect(GroupingKey(ImageSetLevels(dataSet)) == GroupingKey(dataSet))
     }
+
+    @Test(arguments: ["", "ISO_IR 100", "\\ISO 2022 IR 87", "\\ISO 2022 IR 149"])
+    func paddingBeforeAnEscapeSequenceIsPadding(characterSet: String) {
+        let dataSet = DataSet.instance(
+            DataElement(.specificCharacterSet, .CS, characterSet),
+            DataElement(.patientID, .LO, bytes: Array("AB \u{1B}(B".utf8)))
+        #expect(GroupingKey(dataSet).patientID == "AB")
+        #expect(GroupingKey(ImageSetLevels(dataSet)) == GroupingKey(dataSet))
+    }
+
+    /// As a catalog gives it back, whose text ends there.
+    @Test func textEndsAtItsFirstNUL() {
+        for (tag, vr, path) in elements {
+            let key = GroupingKey(DataSet([DataElement(tag, vr, bytes: Array("12 \0 34".utf8))]))
+            #expect(key[keyPath: path] == "12")
+        }
+    }
+
+    @Test(arguments: [(VR.UI, "\\1.2.3"), (.UI, "1.2.3\\4"), (.OB, "1.2.3")])
+    func anInstanceIsKnownByItsWholeUID(vr: VR, uid: String) {
+        #expect(DataSet([DataElement(.sopInstanceUID, vr, bytes: Array(uid.utf8))]).sopInstanceUID == uid)
+    }
 }

@@ -76,6 +76,13 @@ import Testing
         #expect(message == "DICOM attribute \(tag.keyword ?? "") is greater than 1000000")
     }
 
+    @Test(arguments: [
+        (VR.IS, "99999999999999999999"), (.IS, "1E7"), (.IS, "1000001.5"), (.IS, "5\\2000000"), (.LO, "1000001"),
+    ])
+    func aCountOverAMillionFailsHoweverItIsWritten(vr: VR, text: String) {
+        #expect(failure(.holding(.instance(DataElement(.numberOfStudyRelatedSeries, vr, text)))) != nil)
+    }
+
     // MARK: What is warned of
 
     @Test func anOrdinaryFileHasNoWarnings() throws {

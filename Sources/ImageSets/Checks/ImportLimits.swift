@@ -28,13 +28,16 @@ enum ImportLimits {
         for (tag, limit) in characters {
             // Every character has at least one byte, so a value of that few bytes cannot be over the limit.
             guard let bytes = dataSet[tag]?.value.bytes, bytes.count > limit else { continue }
-            guard dataSet.groupingText(tag, from: characterSet).unicodeScalars.count <= limit else {
+            guard dataSet.wholeText(tag, from: characterSet).unicodeScalars.count <= limit else {
                 throw ImportFailure(.tooLong(tag, limit: limit))
             }
         }
         for (tag, limit) in counts {
-            guard let count = dataSet.integer(tag), count > limit else { continue }
-            throw ImportFailure(.tooGreat(tag, limit: limit))
+            // Whatever the VR, and also numbers that are no whole ones or too great for an integer.
+            let counts = dataSet.decimals(tag) + dataSet.strings(tag).compactMap(Double.init)
+            guard counts.allSatisfy({ $0 <= Double(limit) }) else {
+                throw ImportFailure(.tooGreat(tag, limit: limit))
+            }
         }
     }
 }

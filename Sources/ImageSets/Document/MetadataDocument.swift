@@ -43,7 +43,7 @@ public struct MetadataDocument: Sendable {
         bulkDataURI: (BulkReference) -> String
     ) {
         var json = JSONWriter(capacity: 8192)
-        json.name(header.dataSet.groupingText(.sopInstanceUID, from: .ascii))
+        json.name(header.dataSet.sopInstanceUID)
         json.beginObject()
         json.write(header, bulkDataURIs: header.bulkValues.map(bulkDataURI))
         json.member("StoredTransferSyntaxUID", storedTransferSyntaxUID)

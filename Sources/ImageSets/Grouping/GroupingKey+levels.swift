@@ -21,11 +21,29 @@ extension GroupingKey {
 }
 
 extension DataSet {
-    /// The whole text of an element without trailing padding: "" when it is absent, empty or blank.
+    /// SOP Instance UID (0008,0018) as an instance is known by it: the whole text, "" when there is none.
+    public var sopInstanceUID: String {
+        groupingText(.sopInstanceUID, from: .ascii)
+    }
+
+    /// The text of an element that it is compared by: "" when it is absent, empty or blank.
+    ///
+    /// It ends at the first NUL, which text may not hold (PS3.5 6.1.3) and catalogs cannot: so a value that was read back
+    /// is the value that came.
     func groupingText(_ tag: Tag, from characterSet: CharacterSet) -> String {
+        let text = wholeText(tag, from: characterSet)
+        guard let end = text.utf8.firstIndex(of: 0) else { return text }
+        return String(decoding: Array(text.utf8[..<end])[...].withoutTrailingPadding, as: UTF8.self)
+    }
+
+    /// The whole text of an element without trailing padding.
+    func wholeText(_ tag: Tag, from characterSet: CharacterSet) -> String {
         guard let element = self[tag], let bytes = element.value.bytes else { return "" }
-        let text = bytes.withoutTrailingPadding
-        guard element.vr.usesCharacterSet, !text.isInvariantText else { return String(decoding: text, as: UTF8.self) }
-        return characterSet.decode(text, vr: element.vr)
+        guard element.vr.usesCharacterSet, !bytes.isInvariantText else {
+            return String(decoding: bytes.withoutTrailingPadding, as: UTF8.self)
+        }
+        // Decoded before it is trimmed: an escape sequence may stand behind the padding.
+        let text = Array(characterSet.decode(bytes, vr: element.vr).utf8)
+        return String(decoding: text[...].withoutTrailingPadding, as: UTF8.self)
     }
 }

@@ -19,7 +19,7 @@ struct InstanceFacts: Sendable {
         grouping = GroupingKey(dataSet)
         levels = ImageSetLevels(dataSet)
         var instance = InstanceAttributes(
-            sopInstanceUID: dataSet.string(.sopInstanceUID) ?? "", sopClassUID: dataSet.string(.sopClassUID),
+            sopInstanceUID: dataSet.sopInstanceUID, sopClassUID: dataSet.string(.sopClassUID),
             warnings: Set(warnings.map(\.code)).sorted())
         instance.instanceNumber = dataSet.integer(.instanceNumber)
         instance.rows = dataSet.integer(.rows)
