@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import socket
@@ -313,6 +314,21 @@ def test_JSON_metadata_is_laid_over_instances(store):
     assert series["DICOM"]["SeriesDescription"] == "overlaid"
 
 
+def test_a_large_value_of_JSON_metadata_is_kept_apart(store):
+    source = ct_slice()
+    store.put("input/1.dcm", source)
+    value = bytes(range(256)) * 4_100
+    store.put("input/meta.json", json.dumps({
+        "00091001": {"vr": "OB", "InlineBinary": base64.b64encode(value).decode()},
+        "00090010": {"vr": "LO", "Value": ["TEST"]}}).encode())
+    job, _ = store.run(importConfiguration=configuration(mapping(source, "meta.json")))
+    assert job["jobStatus"] == "COMPLETED"
+    [instance] = store.instances(store.image_sets()[0]["imageSetId"]).values()
+    uri = instance["DICOM"]["00091001"]["BulkDataURI"]
+    assert session(store.server.credentials).get(uri, headers={"Accept": "*/*"}).content.count(value) == 1
+    assert store.retrieve(source)[0x00091001].value == value
+
+
 def test_a_missing_metadata_file_fails_just_what_it_maps(store):
     one, other = ct_slice(1, series="one"), ct_slice(1, series="other")
     key = store.put("input/1.dcm", one)
@@ -334,9 +350,10 @@ def test_a_missing_metadata_file_fails_just_what_it_maps(store):
     [
         lambda: [mapping(ct_slice(), "a.json"), mapping(ct_slice(), "b.json")],
         lambda: [mapping(ct_slice(), "../a.json")], lambda: [mapping(ct_slice(), "a/./b.json")],
-        lambda: [mapping(ct_slice(), "folder/")],
+        lambda: [mapping(ct_slice(), "folder/")], lambda: [mapping(ct_slice(), "/a.json")],
+        lambda: [mapping(ct_slice(), "a//b.json")],
         lambda: [mapping(ct_slice(), f"{number}.json", ct_slice(series=str(number))) for number in range(1_001)],
-    ], ids=["twice", "dots", "dot", "folder", "too many"])
+    ], ids=["twice", "dots", "dot", "folder", "slash", "two slashes", "too many"])
 def test_a_configuration_that_means_nothing_is_refused(store, mappings):
     error = refused(store.start_import, importConfiguration=configuration(*mappings()))
     assert (error.code, error.status) == ("ValidationException", 400)

@@ -53,11 +53,24 @@ import Testing
         let pixelData = PixelData(
             tag: .pixelData, vr: .OW, form: .native(offset: 0, length: 2, declaredLength: 2, isBigEndian: false))
         let taken = StoredHeader.taken(from: .holding(dataSet, pixelData: pixelData), salt: [1, 2, 3])
-        #expect(taken.bulkSources == sources)
+        #expect(taken.bulkSources == sources.map { .content($0) })
         #expect(taken.header.dataSet[Tag(0x0042, 0x0011)]?.value == .bulk(BulkValue(offset: 0, length: 3_000_001)))
         #expect(taken.header.bulkValues.map(\.path.description) == ["00420011"])
         #expect(taken.header.pixelElement == .init(tag: .pixelData, vr: .OW, isEncapsulated: false))
         #expect(taken.header.transferSyntaxUID == "1.2.840.10008.1.2.1")
+        #expect(try StoredHeader(bytes: taken.header.bytes()) == taken.header)
+    }
+
+    @Test func aLargeBinaryValueInMemoryIsKeptApart() throws {
+        let bytes = [UInt8](repeating: 7, count: BulkValue.threshold + 2)
+        let large = DataElement(Tag(0x0009, 0x1002), .OB, bytes: bytes)
+        let dataSet = DataSet.instance(
+            DataElement(Tag(0x0009, 0x1001), .OB, bytes: Array(bytes.dropLast(2))), large,
+            DataElement(Tag(0x0009, 0x1003), .UT, bytes: bytes),
+            DataElement(.referencedImageSequence, items: [DataSet([large])]))
+        let taken = StoredHeader.taken(from: .holding(dataSet), salt: [1])
+        #expect(taken.header.bulkValues.map(\.path.description) == ["00081140/0/00091002", "00091002"])
+        #expect(taken.bulkSources == [.bytes(bytes[...]), .bytes(bytes[...])])
         #expect(try StoredHeader(bytes: taken.header.bytes()) == taken.header)
     }
 

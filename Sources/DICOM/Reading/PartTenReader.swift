@@ -6,7 +6,7 @@ public struct PartTenReader {
     /// Bounds of what is read. Every number in a file is a lie until it is checked against one of them.
     public struct Options: Sendable {
         /// Values of OB OD OF OL OV OW UN longer than this become ``Value/bulk(_:)``, in bytes.
-        public var bulkThreshold = 1 << 20
+        public var bulkThreshold = BulkValue.threshold
         /// Sequences within sequences.
         public var maximumDepth = DataSet.maximumDepth
         /// Bytes of all values that are held.
@@ -23,7 +23,7 @@ public struct PartTenReader {
         public var maximumInflateRatio = 250
         /// Bytes that may come out at any ratio.
         public var inflateRatioFloor = 64 << 20
-        /// Warnings that are kept; the first ones.
+        /// Warnings of a kind that are kept; the first ones.
         public var maximumWarnings = 100
 
         /// The usual bounds.

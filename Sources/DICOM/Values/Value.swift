@@ -39,6 +39,9 @@ public enum Value: Sendable, Equatable {
 
 /// Where a value over the bulk threshold lies in the content of its file (``PartTenFile/content``).
 public struct BulkValue: Sendable, Hashable {
+    /// The length from which on binary values are kept apart (spec/20: over 1 MB), in bytes; itself not included.
+    public static let threshold = 1 << 20
+
     /// The first byte.
     public var offset: Int
     /// The number of bytes.

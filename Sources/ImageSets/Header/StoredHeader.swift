@@ -47,10 +47,10 @@ public struct StoredHeader: Sendable, Equatable {
     }
 
     /// Takes the header of a file that was read. `salt` names the stored object it is for: it makes the hashes of bulk
-    /// values. Answers also where in ``PartTenFile/content`` each of ``bulkValues`` lies.
+    /// values. Answers also where the bytes of each of ``bulkValues`` are.
     public static func taken(
         from file: PartTenFile, salt: some Sequence<UInt8>
-    ) -> (header: StoredHeader, bulkSources: [BulkValue]) {
+    ) -> (header: StoredHeader, bulkSources: [BulkSource]) {
         var collector = BulkCollector(salt: Array(salt))
         let dataSet = collector.collect(file.dataSet)
         let pixelElement = file.pixelData.map { pixelData in
@@ -70,15 +70,16 @@ private struct BulkCollector {
     let salt: [UInt8]
     var around: [BulkPath.Item] = []
     var references: [BulkReference] = []
-    var sources: [BulkValue] = []
+    var sources: [BulkSource] = []
 
     mutating func collect(_ dataSet: DataSet) -> DataSet {
         guard dataSet.hasBulkValues else { return dataSet }
         var collected = dataSet
         for element in dataSet.elements {
             switch element.value {
-            case .bytes:
-                break
+            case .bytes(let bytes):
+                guard element.isOverThreshold else { break }
+                collected.set(placeholder(of: element, length: bytes.count, .bytes(bytes)))
             case .items(let items):
                 var collectedItems: [DataSet] = []
                 collectedItems.reserveCapacity(items.count)
@@ -89,17 +90,28 @@ private struct BulkCollector {
                 }
                 collected.set(DataElement(element.tag, element.vr, .items(collectedItems)))
             case .bulk(let bulk):
-                let path = BulkPath(items: around, tag: element.tag)
-                let placeholder = BulkValue(offset: references.count, length: bulk.length)
-                collected.set(DataElement(element.tag, element.vr, .bulk(placeholder)))
-                references.append(
-                    BulkReference(
-                        path: path, vr: element.vr, length: bulk.length,
-                        hash: BulkReference.hash(of: path, salt: salt)))
-                sources.append(bulk)
+                collected.set(placeholder(of: element, length: bulk.length, .content(bulk)))
             }
         }
         return collected
+    }
+
+    /// Keeps a value apart: the element that stands for it.
+    private mutating func placeholder(of element: DataElement, length: Int, _ source: BulkSource) -> DataElement {
+        let path = BulkPath(items: around, tag: element.tag)
+        let placeholder = BulkValue(offset: references.count, length: length)
+        references.append(
+            BulkReference(
+                path: path, vr: element.vr, length: length, hash: BulkReference.hash(of: path, salt: salt)))
+        sources.append(source)
+        return DataElement(element.tag, element.vr, .bulk(placeholder))
+    }
+}
+
+extension DataElement {
+    /// Whether a value in memory is to be kept apart: one that JSON metadata laid over a file.
+    fileprivate var isOverThreshold: Bool {
+        vr.isBinary && (value.bytes?.count ?? 0) > BulkValue.threshold
     }
 }
 
@@ -108,7 +120,7 @@ extension DataSet {
     fileprivate var hasBulkValues: Bool {
         elements.contains { element in
             switch element.value {
-            case .bytes: false
+            case .bytes: element.isOverThreshold
             case .items(let items): items.contains(where: \.hasBulkValues)
             case .bulk: true
             }

@@ -54,7 +54,8 @@ struct StartDICOMImportJob: NativeOperation {
             }
             let path = (mapping["metadataFilePath"]?.string ?? "").split(
                 separator: "/", omittingEmptySubsequences: false)
-            guard !path.contains(".."), !path.contains("."), path.last != "" else {
+            // An empty part: a folder takes a//b for a/b, a bucket does not.
+            guard !path.contains(".."), !path.contains("."), !path.contains("") else {
                 throw ServiceError(.validation, "'metadataFilePath' must name a file below inputS3Uri")
             }
         }

@@ -281,8 +281,13 @@ extension IngestSession {
 
     /// Appends a bulk value, little endian.
     private func append(
-        _ value: BulkValue, of content: any RandomAccessBytes, vr: VR
+        _ source: BulkSource, of content: any RandomAccessBytes, vr: VR
     ) async throws -> BlobLocation {
+        let value: BulkValue
+        switch source {
+        case .bytes(let bytes): return try await writer.append(ByteBuffer(bytes: bytes))
+        case .content(let bulk): value = bulk
+        }
         let swap = value.isBigEndian && vr.wordSize > 1 ? vr.wordSize : 1
         return try await writer.append(length: UInt64(value.length)) { write in
             try await Self.copy(content, value.offset..<value.offset + value.length, wordSize: swap, to: write)

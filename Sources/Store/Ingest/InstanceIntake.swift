@@ -7,8 +7,8 @@ import ImageSets
 struct InstanceIntake: Sendable {
     let file: PartTenFile
     let header: StoredHeader
-    /// Where in the file's content each bulk value of the header lies.
-    let bulkSources: [BulkValue]
+    /// Where the bytes of each bulk value of the header are.
+    let bulkSources: [BulkSource]
     let pixels: FrameSource
     let warnings: [ImportFileWarning]
 
