@@ -1,3 +1,4 @@
+import Blobs
 public import Catalog
 public import ImageSets
 
@@ -242,12 +243,14 @@ extension Datastore {
     /// Puts every staged file of a job into image sets, in byte order of key, in one transaction; one version step per
     /// image set. Repeating it after a crash changes nothing more.
     ///
-    /// `known` are the instances that this worker staged itself; those of a worker before it are read again.
+    /// `known` are the instances that this worker staged itself; those of a worker before it are read again. A file of
+    /// which that is not possible any more has failed, by our fault: the job must not wait for it for ever.
     public func commitImportJob(
         _ job: ImportJobRecord, staged known: [StoredObjectID: StagedInstance] = [:]
     ) async throws {
         var files: [ImportFileRecord] = []
         var staged: [StagedInstance] = []
+        var lost: [ImportFileRecord] = []
         let commonFacts = CommonFacts()
         var last: String?
         while true {
@@ -256,17 +259,26 @@ extension Datastore {
             last = end.key
             for file in page {
                 guard case .staged(let object, let warnings) = file.state else { continue }
-                files.append(file)
-                if let instance = known[object] {
-                    staged.append(instance)
-                } else {
-                    staged.append(try await reload(object, warnings: warnings, commonFacts))
+                do {
+                    if let instance = known[object] {
+                        staged.append(instance)
+                    } else {
+                        staged.append(try await reload(object, warnings: warnings, commonFacts))
+                    }
+                    files.append(file)
+                } catch let error where Self.isDamage(error) {
+                    lost.append(file)
                 }
             }
         }
-        guard !files.isEmpty else { return }
-        try await commit(staged) { [files, staged] transaction, outcomes in
+        guard !files.isEmpty || !lost.isEmpty else { return }
+        try await commit(staged) { [files, staged, lost] transaction, outcomes in
             _ = try Self.held(job, in: transaction)
+            for file in lost {
+                var failed = file
+                failed.fail(ImportRejection(.processingFailure, "What was kept of the file cannot be read any more"))
+                try transaction.update(failed, from: file.state, of: job.id)
+            }
             for (index, outcome) in outcomes.enumerated() {
                 var file = files[index]
                 switch outcome {
@@ -279,6 +291,15 @@ extension Datastore {
                 try transaction.update(file, from: files[index].state, of: job.id)
             }
             _ = try transaction.deleteUnreferencedObjects()
+        }
+    }
+
+    /// Whether stored bytes are not what they were, rather than out of reach.
+    private static func isDamage(_ error: any Error) -> Bool {
+        switch error {
+        case let error as BlobError: error.code == .corrupted
+        case is StoredHeaderError: true
+        default: false
         }
     }
 }

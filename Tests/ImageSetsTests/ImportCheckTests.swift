@@ -76,6 +76,10 @@ import Testing
         #expect(message == "DICOM attribute \(tag.keyword ?? "") is greater than 1000000")
     }
 
+    @Test func aCountThatIsNoNumberIsNotOverTheLimit() {
+        #expect(failure(.holding(.instance(DataElement(.numberOfStudyRelatedSeries, .IS, "nan")))) == nil)
+    }
+
     @Test(arguments: [
         (VR.IS, "99999999999999999999"), (.IS, "1E7"), (.IS, "1000001.5"), (.IS, "5\\2000000"), (.LO, "1000001"),
     ])

@@ -35,9 +35,7 @@ enum ImportLimits {
         for (tag, limit) in counts {
             // Whatever the VR, and also numbers that are no whole ones or too great for an integer.
             let counts = dataSet.decimals(tag) + dataSet.strings(tag).compactMap(Double.init)
-            guard counts.allSatisfy({ $0 <= Double(limit) }) else {
-                throw ImportFailure(.tooGreat(tag, limit: limit))
-            }
+            if counts.contains(where: { $0 > Double(limit) }) { throw ImportFailure(.tooGreat(tag, limit: limit)) }
         }
     }
 }
