@@ -253,23 +253,9 @@ struct DocumentLimitTests {
         let limit = try await size(of: Self.numbered) - 1
         try await withLimit(limit) { _, datastore in
             let live = try await datastore.catalog.read { try $0.liveByteCounts() }
-            let submitted = try await datastore.submitImportJob(
-                ImportJobSubmission(
-                    clientToken: "t", dataAccessRoleARN: "arn:aws:iam::123456789012:role/r", inputS3URI: "s3://in/",
-                    outputS3URI: "s3://out/"))
-            let claimed = try #require(try await datastore.claimImportJob(submitted.id, by: 1))
-            let files = (1...4).map { ImportFileRecord(key: "\($0)", byteCount: 1, state: .pending) }
-            let job = try await datastore.beginImportJob(claimed, files: files)
-            let session = try await datastore.beginIngest(for: .job)
-            var results: [ImportFileResult] = []
-            for (file, instance) in zip(files, Self.numbered) {
-                let staged = try await session.stage(MemoryBytes(try instance.file()))
-                results.append(ImportFileResult(file: file, outcome: .success(staged)))
-            }
-            let staged = try await datastore.record(results, of: job, in: session)
+            let (job, staged) = try await datastore.stageJob(Self.numbered)
             #expect(try await datastore.catalog.read { try $0.liveByteCounts() } != live)
             for _ in 1...2 { try await datastore.commitImportJob(job, staged: isRestarted ? [:] : staged) }
-            await session.close()
             let counts = try await datastore.importFileCounts(of: job.id)
             #expect(counts.customerErrors == 4 && counts.serverErrors == 0 && counts.imported == 0)
             let ended = try await datastore.importFiles(of: job.id, after: nil, limit: 10)

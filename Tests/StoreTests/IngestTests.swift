@@ -1,13 +1,11 @@
-import Blobs
 import Catalog
 import DICOM
 import Foundation
 import ImageSets
 import NIOCore
+import Store
 import TestSupport
 import Testing
-
-@testable import Store
 
 struct IngestTests {
     @Test func firstArrivalOfASeriesIsAPrimaryImageSet() async throws {
@@ -195,40 +193,5 @@ actor ByteSink {
 
     func take(_ buffer: ByteBuffer) {
         bytes += Array(buffer.readableBytesView)
-    }
-
-    // MARK: Jobs
-
-    /// A worker that died has staged two files, and the header of one of them is not what it was.
-    @Test(arguments: [false, true]) func whatCannotBeReadAgainFailsItsFileAndNotTheJob(isAll: Bool) async throws {
-        try await StoreFixture.withDatastore { _, datastore in
-            let submitted = try await datastore.submitImportJob(
-                ImportJobSubmission(
-                    clientToken: "t", dataAccessRoleARN: "arn:aws:iam::123456789012:role/r", inputS3URI: "s3://in/",
-                    outputS3URI: "s3://out/"))
-            let claimed = try #require(try await datastore.claimImportJob(submitted.id, by: 1))
-            let files = (1...2).map { ImportFileRecord(key: "\($0)", byteCount: 1, state: .pending) }
-            let job = try await datastore.beginImportJob(claimed, files: files)
-            let session = try await datastore.beginIngest(for: .job)
-            var results: [ImportFileResult] = []
-            for (number, file) in files.enumerated() {
-                let staged = try await session.stage(MemoryBytes(try TestInstance.numbered(number + 1).file()))
-                results.append(ImportFileResult(file: file, outcome: .success(staged)))
-            }
-            let staged = try await datastore.record(results, of: job, in: session)
-            await session.close()
-            try await datastore.catalog.write { transaction in
-                for id in staged.keys.sorted(by: { $0.rawValue < $1.rawValue }).prefix(isAll ? 2 : 1) {
-                    let place = try transaction.storedObject(id).header
-                    let elsewhere = BlobLocation(pack: place.pack, offset: place.offset + 1, length: place.length)
-                    try transaction.relocate(id, [place: elsewhere])
-                }
-            }
-            for _ in 1...2 { try await datastore.commitImportJob(job) }
-            let counts = try await datastore.importFileCounts(of: job.id)
-            #expect((counts.serverErrors, counts.imported) == (isAll ? (2, 0) : (1, 1)))
-            #expect(counts.staged == 0 && counts.pending == 0)
-            #expect(try await datastore.searchImageSets(ImageSetQuery(limit: 9)).count == (isAll ? 0 : 1))
-        }
     }
 }

@@ -6,6 +6,7 @@ import Foundation
 import FrameCodecs
 import Store
 import TestSupport
+import Testing
 
 /// A store in a temporary folder that is removed with it.
 final class StoreFixture: Sendable {
@@ -62,5 +63,27 @@ extension Datastore {
         let outcomes = try await session.commit(staged).map { try $0.get() }
         await session.close()
         return outcomes
+    }
+
+    /// A job that a worker has taken and whose files, one for each instance, it has staged; answers also what it staged.
+    func stageJob(
+        _ instances: [TestInstance]
+    ) async throws -> (job: ImportJobRecord, staged: [StoredObjectID: StagedInstance]) {
+        let submitted = try await submitImportJob(
+            ImportJobSubmission(
+                clientToken: "t", dataAccessRoleARN: "arn:aws:iam::123456789012:role/r", inputS3URI: "s3://in/",
+                outputS3URI: "s3://out/"))
+        let claimed = try #require(try await claimImportJob(submitted.id, by: 1))
+        let files = instances.indices.map { ImportFileRecord(key: "\($0)", byteCount: 1, state: .pending) }
+        let job = try await beginImportJob(claimed, files: files)
+        let session = try await beginIngest(for: .job)
+        var results: [ImportFileResult] = []
+        for (file, instance) in zip(files, instances) {
+            let staged = try await session.stage(MemoryBytes(try instance.file()))
+            results.append(ImportFileResult(file: file, outcome: .success(staged)))
+        }
+        let staged = try await record(results, of: job, in: session)
+        await session.close()
+        return (job, staged)
     }
 }
