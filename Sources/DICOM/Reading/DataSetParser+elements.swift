@@ -21,19 +21,14 @@ extension DataSetParser {
         default: break
         }
         guard header.fits(before: bounds.end) || header.tag.isPixelData else {
-            if isOfAnElement(header) {
+            // Else it is what a writer left behind.
+            if !header.tag.isGroupLength, bounds.encoding.isPlausible(header) {
                 warn(.discardedElement, header.tag, at: position, "an element that ends after the data set; left out")
             }
             return try endWithTrailingBytes(header.tag)
         }
         try readValue(header)
         return true
-    }
-
-    /// Whether bytes at the end that read as a header are one, and not what a writer left behind.
-    private func isOfAnElement(_ header: ElementHeader) -> Bool {
-        guard bounds.encoding.isImplicit || header.vr != nil, !header.isUnexpectedlyImplicit else { return false }
-        return header.tag.isPrivate ? header.tag.element >= 0x10 : DataDictionary.entry(for: header.tag) != nil
     }
 
     /// Ends the data set before bytes that are no element: an error unless they can be told from a cut element.

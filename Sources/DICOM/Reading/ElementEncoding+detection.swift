@@ -57,11 +57,17 @@ extension ElementEncoding {
 
     private func isPlausible(_ header: ElementHeader, before end: Int) -> Bool {
         let tag = header.tag
+        guard isPlausible(header), header.fits(before: end) || tag == .pixelData else { return false }
+        return header.length != nil || tag.isPrivate || tag == .pixelData || header.vr == .UN
+            || DataDictionary.entry(for: tag)?.allows(.SQ) == true
+    }
+
+    /// Whether tag and VR are those of an element, wherever its value ends: in PS3.6 or private, with a VR that can be.
+    func isPlausible(_ header: ElementHeader) -> Bool {
+        let tag = header.tag
         guard !header.hasUnknownVR, !header.isUnexpectedlyImplicit, isImplicit || header.vr != nil else { return false }
-        guard header.fits(before: end) || tag == .pixelData else { return false }
         if tag.isPrivate { return tag.group > 8 && tag.group != 0xFFFF && tag.element >= 0x10 }
         guard !tag.isGroupLength else { return header.length == 4 && tag.group > 2 }
-        guard let entry = DataDictionary.entry(for: tag) else { return false }
-        return header.length != nil || tag == .pixelData || entry.allows(.SQ) || header.vr == .UN
+        return DataDictionary.entry(for: tag) != nil
     }
 }

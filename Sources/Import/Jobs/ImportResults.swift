@@ -17,23 +17,25 @@ struct ImportResults {
 
     func write(from store: Datastore, to objects: any ObjectStore) async throws {
         var imageSets: [ImageSetID: ImageSetSummary] = [:]
-        var outcomes = Outcomes()
+        var hasWarned = false
         try await forEachFile(in: store) { file in
             switch file.state {
             case .imported(let imageSet, let version, let isPrimary, let warnings):
                 let response = ImportResponse(imageSet: imageSet, version: version, isPrimary: isPrimary)
                 imageSets[imageSet, default: ImageSetSummary(response)].instanceCount += 1
-                outcomes.hasImported = true
-                outcomes.hasWarned = outcomes.hasWarned || !warnings.isEmpty
-            case .failed: outcomes.hasFailed = true
+                hasWarned = hasWarned || !warnings.isEmpty
+            case .failed: break
             case .pending, .staged: throw StoreError(.internal, "a file of job \(job.id) has no outcome")
             }
         }
-        let manifest = try await ImportManifest(
-            job: job, datastore: datastore, folder: folder, counts: store.importFileCounts(of: job.id),
+        let counts = try await store.importFileCounts(of: job.id)
+        let manifest = ImportManifest(
+            job: job, datastore: datastore, folder: folder, counts: counts,
             imageSets: imageSets.values.sorted { $0.response.imageSet < $1.response.imageSet })
         try await withThrowingTaskGroup(of: Void.self) { lines in
-            lines.addTask { [outcomes] in try await writeLines(of: outcomes, from: store, to: objects) }
+            lines.addTask { [hasWarned] in
+                try await writeLines(counts, hasWarned: hasWarned, from: store, to: objects)
+            }
             try await objects.write(to: folder.appending("job-output-manifest.json")) { append in
                 try await manifest.write(from: store, append)
                 // The manifest comes last: who sees it finds the others.
@@ -42,28 +44,24 @@ struct ImportResults {
         }
     }
 
-    /// Which result files have lines.
-    private struct Outcomes {
-        var hasImported = false
-        var hasFailed = false
-        var hasWarned = false
-    }
-
-    private func writeLines(of outcomes: Outcomes, from store: Datastore, to objects: any ObjectStore) async throws {
-        if outcomes.hasImported {
+    /// Writes those of the three files that have lines.
+    private func writeLines(
+        _ counts: ImportFileCounts, hasWarned: Bool, from store: Datastore, to objects: any ObjectStore
+    ) async throws {
+        if counts.imported > 0 {
             try await writeLines("SUCCESS/success.ndjson", from: store, to: objects) { file, json in
                 guard case .imported(let imageSet, let version, let isPrimary, _) = file.state else { return }
                 ImportResponse(imageSet: imageSet, version: version, isPrimary: isPrimary)
                     .write(to: &json, inputFile: file.key, warnings: [])
             }
         }
-        if outcomes.hasFailed {
+        if counts.customerErrors + counts.serverErrors > 0 {
             try await writeLines("FAILURE/failure.ndjson", from: store, to: objects) { file, json in
                 guard case .failed(let type, let message, _) = file.state else { return }
                 Self.write(exceptionType: type, message, inputFile: file.key, to: &json)
             }
         }
-        if outcomes.hasWarned {
+        if hasWarned {
             try await writeLines("WARNING/warning.ndjson", from: store, to: objects) { file, json in
                 guard case .imported(let imageSet, let version, let isPrimary, let warnings) = file.state,
                     !warnings.isEmpty
