@@ -210,6 +210,24 @@ def test_impossible_images_lose_nothing(datastore, change):
     assert datastore.retrieve(source).PixelData == source.PixelData
 
 
+@pytest.mark.parametrize(
+    "change", [{"BitsStored": 99}, {"BitsStored": 16, "HighBit": 11}, {"HighBit": 200}, {"PixelRepresentation": 7}],
+    ids=str)
+def test_cells_that_cannot_be_as_the_module_says_are_frames(datastore, change):
+    source = ct_slice()
+    for keyword, value in change.items():
+        setattr(source, keyword, value)
+    assert datastore.stow(source).status_code == 202
+    [found] = datastore.qido("instances", {"includefield": "WarningReason"})
+    assert found["00081196"]["Value"] == [45063]
+    [image_set] = datastore.image_sets()
+    [stored] = datastore.instances(image_set["imageSetId"]).values()
+    [frame] = stored["ImageFrames"]
+    [full] = [one for one in frame["PixelDataChecksumFromBaseToFullResolution"] if one["Width"] == source.Columns]
+    assert full["Checksum"] == zlib.crc32(source.PixelData)
+    assert datastore.retrieve(source, "1.2.840.10008.1.2.1").PixelData == source.PixelData
+
+
 def test_names_that_look_like_code_are_data(datastore):
     source = text_instance(series="injection")
     source.PatientName = "'; DROP TABLE instances; --"

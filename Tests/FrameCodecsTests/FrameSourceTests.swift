@@ -42,6 +42,20 @@ struct FrameSourceTests {
         #expect(frame.checksums.last?.crc32 == Checksum.crc32([1, 0, 2, 0, 3, 0, 4, 0]))
     }
 
+    @Test func cellsThatCannotBeAsTheModuleSaysLoseNothing() throws {
+        let content: [UInt8] = [0x34, 0xF2, 0x01, 0x00, 0xFF, 0xFF, 0x00, 0x80]
+        let source = FrameSource(
+            file(imageModule(allocated: 16, stored: 16, highBit: 11), native(content), MemoryBytes(content)))
+        #expect(source.warnings.map(\.code) == [.sopClassDataMismatch])
+        #expect(source.warnings.first?.message.contains("HighBit") == true)
+        let frame = try source.frame(0)
+        #expect((frame.minimum, frame.maximum) == (1, 0xFFFF))
+        let samples = try FrameDecoder.decode(
+            frame.bytes, storedTransferSyntaxUID: source.storedTransferSyntaxUID,
+            pixel: try PixelDescription(imageModule(allocated: 16)))
+        #expect(samples == content)
+    }
+
     @Test func chromaSubsampledFramesStayAsTheyAre() throws {
         let content: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8]
         let source = FrameSource(

@@ -46,14 +46,28 @@ struct PixelDescriptionTests {
     }
 
     @Test(arguments: [
-        (DICOM.Tag.rows, [0]), (.columns, [0]), (.samplesPerPixel, [0]), (.samplesPerPixel, [5]), (.bitsStored, [0]),
-        (.bitsStored, [9]), (.highBit, [8]), (.highBit, [6]), (.pixelRepresentation, [2]),
+        (DICOM.Tag.rows, [0]), (.columns, [0]), (.samplesPerPixel, [0]), (.samplesPerPixel, [5]),
     ])
     func numbersOutOfRangeAreRefusedByTag(tag: DICOM.Tag, value: [Int]) {
         var dataSet = imageModule()
         dataSet.set(DataElement(tag, .US, integers: value))
         #expect(failure(dataSet)?.code == .invalidAttribute)
         #expect(failure(dataSet)?.tag == tag)
+    }
+
+    @Test(arguments: [
+        (DICOM.Tag.bitsStored, [0], 12, 11), (.bitsStored, [17], 12, 11), (.highBit, [16], 12, 11),
+        (.highBit, [10], 12, 11), (.bitsStored, [16], 16, 11), (.pixelRepresentation, [2], 12, 11),
+    ])
+    func contradictionsLeaveTheWholeCell(tag: DICOM.Tag, value: [Int], stored: Int, highBit: Int) throws {
+        var dataSet = imageModule(allocated: 16, stored: stored, highBit: highBit, representation: 1)
+        dataSet.set(DataElement(tag, .US, integers: value))
+        let pixel = try PixelDescription(dataSet)
+        #expect(pixel.contradictions == [tag == .bitsStored && value == [16] ? .highBit : tag])
+        let isSignOnly = tag == .pixelRepresentation
+        #expect(pixel.bitsStored == (isSignOnly ? 12 : 16))
+        #expect(pixel.highBit == (isSignOnly ? 11 : 15))
+        #expect(pixel.sampleType == (isSignOnly ? .unsigned : .signed))
     }
 
     @Test(arguments: [DICOM.Tag.rows, .columns, .bitsAllocated])

@@ -2,6 +2,8 @@
 public struct FrameWarning: Sendable, Hashable {
     /// The warnings of an import that come from pixel data; the raw value is the number the service prints.
     public enum Code: Int, CaseIterable, Sendable {
+        /// The image pixel module contradicts itself; the frames are stored with every bit of their cells.
+        case sopClassDataMismatch = 45063
         /// The pixel data cannot be transcoded, or what was written did not verify: kept as one blob.
         case transcodingException = 45312
         /// The frames cannot be separated: kept as one blob.

@@ -7,11 +7,13 @@ extension PixelDescription {
     /// YBR_FULL_422 cells are really subsampled (files exist that say so and hold three full samples a pixel).
     ///
     /// Bits Stored, High Bit and Pixel Representation default to the whole cell, its top bit and unsigned: Float Pixel
-    /// Data have none of them (PS3.3 C.7.6.24), and files leave them out.
+    /// Data have none of them (PS3.3 C.7.6.24), and files leave them out. So does a value that no cell can have: frames are
+    /// cut without it, and their samples lose nothing (``contradictions``).
     public init(_ dataSet: DataSet, pixelData: PixelData? = nil) throws(FrameError) {
         let rows = try Self.number(.rows, dataSet, in: 1...Int(Int32.max))
         let columns = try Self.number(.columns, dataSet, in: 1...Int(Int32.max))
         let samplesPerPixel = try Self.number(.samplesPerPixel, dataSet, in: 1...4, default: 1)
+        var contradictions: [Tag] = []
         let sampleType: SampleType
         let bitsAllocated: Int
         switch pixelData?.tag {
@@ -21,8 +23,9 @@ extension PixelDescription {
             (sampleType, bitsAllocated) = (.floatingPoint, 64)
         default:
             bitsAllocated = try Self.number(.bitsAllocated, dataSet, in: 1...64)
-            sampleType =
-                try Self.number(.pixelRepresentation, dataSet, in: 0...1, default: 0) == 1 ? .signed : .unsigned
+            let representation = Self.number(
+                .pixelRepresentation, dataSet, in: 0...1, default: 0, noting: &contradictions)
+            sampleType = representation == 1 ? .signed : .unsigned
         }
         guard [1, 8, 16, 32, 64].contains(bitsAllocated) else {
             throw FrameError(.invalidAttribute, tag: .bitsAllocated, "Bits Allocated is not 1, 8, 16, 32 or 64")
@@ -30,11 +33,14 @@ extension PixelDescription {
         guard bitsAllocated > 1 || samplesPerPixel == 1 else {
             throw FrameError(.invalidAttribute, tag: .samplesPerPixel, "cells of 1 bit hold one sample a pixel")
         }
-        let bitsStored = try Self.number(.bitsStored, dataSet, in: 1...bitsAllocated, default: bitsAllocated)
-        let highBit = try Self.number(.highBit, dataSet, in: 0...63, default: bitsStored - 1)
-        guard (bitsStored - 1..<bitsAllocated).contains(highBit) else {
-            throw FrameError(.invalidAttribute, tag: .highBit, "High Bit leaves no room for Bits Stored")
+        var bitsStored = Self.number(
+            .bitsStored, dataSet, in: 1...bitsAllocated, default: bitsAllocated, noting: &contradictions)
+        var highBit = bitsAllocated - 1
+        if !contradictions.contains(.bitsStored) {
+            highBit = Self.number(
+                .highBit, dataSet, in: bitsStored - 1...highBit, default: bitsStored - 1, noting: &contradictions)
         }
+        if contradictions.contains(.highBit) { (bitsStored, highBit) = (bitsAllocated, bitsAllocated - 1) }
         // A planar configuration that is neither 0 nor 1 is taken for the default, as it is where one sample makes a
         // pixel.
         let planarConfiguration = dataSet.integer(.planarConfiguration) == 1 && samplesPerPixel > 1 ? 1 : 0
@@ -44,6 +50,7 @@ extension PixelDescription {
             planarConfiguration: planarConfiguration,
             photometricInterpretation: (dataSet.string(.photometricInterpretation) ?? "").uppercased(),
             numberOfFrames: Self.numberOfFrames(dataSet))
+        self.contradictions = contradictions
         try checkFrameSize()
         isChromaSubsampled = hasSubsampledChroma(pixelData)
     }
@@ -68,6 +75,18 @@ extension PixelDescription {
             throw FrameError(.invalidAttribute, tag: tag, "a number out of its range")
         }
         return number
+    }
+
+    /// The number, or the default with the attribute noted where it has none in the range.
+    private static func number(
+        _ tag: Tag, _ dataSet: DataSet, in range: ClosedRange<Int>, default standard: Int, noting odd: inout [Tag]
+    ) -> Int {
+        do {
+            return try number(tag, dataSet, in: range, default: standard)
+        } catch {
+            odd.append(tag)
+            return standard
+        }
     }
 
     private func checkFrameSize() throws(FrameError) {

@@ -1,3 +1,5 @@
+public import DICOM
+
 /// What the image pixel module (PS3.3 C.7.6.3) says about the samples of a frame; every number checked.
 ///
 /// Pixel cells are `bitsAllocated` wide, `samplesPerPixel` a pixel; the sample is the `bitsStored` bits below and with
@@ -40,6 +42,9 @@ public struct PixelDescription: Sendable, Equatable {
     /// Whether the native cells hold two chroma samples for every two pixels: Y Y Cb Cr (PS3.3 C.7.6.3.1.2
     /// YBR_FULL_422).
     public var isChromaSubsampled: Bool
+    /// Attributes whose values contradict the cells (PS3.5 8.1.1) and count for nothing: Pixel Representation, Bits
+    /// Stored, High Bit.
+    public var contradictions: [Tag] = []
 
     /// A description whose numbers the caller vouches for.
     public init(

@@ -104,6 +104,7 @@ extension FrameSource {
                         pixelData, pixel, transferSyntaxUID: file.transferSyntaxUID))
                 whole = bytes
                 self.pixel = pixel
+                note(pixel.contradictions)
                 plan = StoragePlan.for(
                     transferSyntaxUID: file.transferSyntaxUID, pixel: pixel, format: format, foreign: foreign)
                 try take(pixelData, pixel, bytes, of: file)
@@ -163,6 +164,14 @@ extension FrameSource {
                 warnings += layout.warnings
                 self.layout = layout
             }
+        }
+
+        private mutating func note(_ contradictions: [Tag]) {
+            guard !contradictions.isEmpty else { return }
+            let names = contradictions.map { $0.keyword ?? $0.hexadecimal }.joined(separator: ", ")
+            warnings.append(
+                FrameWarning(
+                    .sopClassDataMismatch, "The file was imported but its pixels cannot be as these say: \(names)."))
         }
 
         private mutating func giveUp(_ warning: FrameWarning) {
