@@ -9,7 +9,7 @@ import numpy
 import pytest
 
 from clients import Datastore, instance_path, refused
-from fixtures import bulk_instance, ct_series, ct_slice, uid
+from fixtures import bulk_instance, ct_series, ct_slice, item, text_instance, uid
 
 #: The model's pattern for messages of image sets.
 MESSAGE = re.compile(r"[\w -:`]{1,2048}", re.ASCII)
@@ -221,6 +221,36 @@ def test_a_removed_bulk_value_is_gone(datastore):
     older = held.instances("1")[source.SOPInstanceUID]["DICOM"]["00131001"]["BulkDataURI"]
     assert datastore.http.get(older, headers=headers).content == source[0x00131001].value
     assert 0x00131001 not in datastore.retrieve(source)
+
+
+def test_a_large_value_inside_a_sequence_of_the_series_is_its_instances_until_the_series_is_changed(datastore):
+    source, other = text_instance("large", series="large"), text_instance("small", series="large")
+    content = bytes(range(256)) * 4096 + b"over"
+    referenced = item(0x00081150, "UI", "1.2.840.10008.3.1.2.3.3")
+    referenced.private_block(0x0009, "ISOCENTER", create=True).add_new(0x01, "OB", content)
+    source.ReferencedPerformedProcedureStepSequence = [referenced]
+    # Sequences of a level change outside the primary sets only: another patient has the study's.
+    first = text_instance("first", series="first")
+    first.PatientID = "OTHER"
+    datastore.import_instances(first)
+    held = ImageSet(datastore, datastore.import_instances(source, other).image_set_ids[0])
+    sequence = "ReferencedPerformedProcedureStepSequence"
+
+    def series_level() -> dict:
+        return held.metadata()["Study"]["Series"][source.SeriesInstanceUID]["DICOM"]
+
+    assert sequence not in series_level()
+    assert sequence not in held.instances()[other.SOPInstanceUID]["DICOM"]
+    [shown] = held.instances()[source.SOPInstanceUID]["DICOM"][sequence]
+    assert shown["ReferencedSOPClassUID"] == "1.2.840.10008.3.1.2.3.3"
+    answer = datastore.http.get(shown["00091001"]["BulkDataURI"], headers={"Accept": "application/octet-stream"})
+    assert answer.content == content
+    assert datastore.retrieve(source, query=f"?imageSetId={held.id}")[sequence] == source[sequence]
+
+    changed = [{"ReferencedSOPInstanceUID": "1.2"}]
+    held.update(updatable=document(series={sequence: changed}, source=source), force=True)
+    assert series_level()[sequence] == changed
+    assert sequence not in held.instances()[source.SOPInstanceUID]["DICOM"]
 
 
 # MARK: force

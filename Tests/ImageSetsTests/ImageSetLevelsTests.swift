@@ -18,6 +18,17 @@ import Testing
         }
     }
 
+    @Test func whatHoldsAValueKeptApartStaysBehindWhateverItsTag() {
+        let large = DataElement(Tag(0x0009, 0x1001), .OB, .bulk(BulkValue(offset: 0, length: 2_000_000)))
+        let inner = DataElement(.referencedStudySequence, items: [DataSet([large])])
+        let sequence = DataElement(
+            .procedureCodeSequence, items: [DataSet([DataElement(.codeMeaning, .LO, "outer"), inner])])
+        let levels = ImageSetLevels(.instance(DataElement(.studyDate, .DA, "20200101"), sequence))
+        #expect(AttributeLevel(keeping: sequence) == .instance)
+        #expect(!levels.study.contains(.procedureCodeSequence))
+        #expect(levels.study.contains(.studyDate))
+    }
+
     @Test func emptyElementsStayAndAbsentOnesAreNotMadeUp() {
         let levels = ImageSetLevels(.instance(DataElement(.patientSex, .CS, "")))
         #expect(levels.patient[.patientSex]?.value.isEmpty == true)

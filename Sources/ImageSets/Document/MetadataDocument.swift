@@ -90,7 +90,7 @@ extension JSONWriter {
         var attributes = AttributeWriter(bulkDataURIs: bulkDataURIs)
         object("DICOM") { json in
             attributes.write(header.fileMeta.elements, in: .ascii, to: &json)
-            let own = header.dataSet.elements.lazy.filter { AttributeLevel($0.tag) == .instance }
+            let own = header.dataSet.elements.lazy.filter { AttributeLevel(keeping: $0) == .instance }
             attributes.write(own, in: header.dataSet.characterSet, to: &json)
             if let pixelElement = header.pixelElement {
                 json.name(pixelElement.tag.name)

@@ -17,6 +17,13 @@ public enum AttributeLevel: UInt8, CaseIterable, Sendable {
         self = low < tags.count && tags[low] == tag.rawValue ? AttributeLevel.sorted.levels[low] : .instance
     }
 
+    /// The level that keeps an element of an instance: that of its tag, unless it holds a value that is kept apart, at
+    /// whatever depth. Such a value is its instance's, and so is what it stands in.
+    public init(keeping element: DataElement) {
+        let level = AttributeLevel(element.tag)
+        self = level != .instance && element.holdsBulkValue ? .instance : level
+    }
+
     /// The levels that an image set keeps once.
     public static let shared: [AttributeLevel] = [.patient, .study, .series]
 
@@ -26,4 +33,15 @@ public enum AttributeLevel: UInt8, CaseIterable, Sendable {
             .sorted { $0.tag < $1.tag }
         return (pairs.map(\.tag), pairs.map(\.level))
     }()
+}
+
+extension DataElement {
+    /// Whether there is a placeholder for a value that is kept apart, at any depth.
+    fileprivate var holdsBulkValue: Bool {
+        switch value {
+        case .bytes: false
+        case .items(let items): items.contains { $0.elements.contains(where: \.holdsBulkValue) }
+        case .bulk: true
+        }
+    }
 }

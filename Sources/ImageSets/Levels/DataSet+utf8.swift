@@ -4,14 +4,13 @@ extension DataElement {
     /// Specific Character Set (0008,0005) for text in UTF-8.
     static let utf8CharacterSet = DataElement(.specificCharacterSet, .CS, "ISO_IR 192")
 
-    /// The element with its text in UTF-8, that of nested items included; nil for a bulk value that is not kept.
-    func inUTF8(from characterSet: CharacterSet, keepsBulkValues: Bool) -> DataElement? {
+    /// The element with its text in UTF-8, that of nested items included.
+    func inUTF8(from characterSet: CharacterSet) -> DataElement {
         switch value {
         case .bulk:
-            return keepsBulkValues ? self : nil
+            return self
         case .items(let items):
-            let converted = items.map { $0.inUTF8(from: characterSet, keepsBulkValues: keepsBulkValues) }
-            return DataElement(tag, vr, .items(converted))
+            return DataElement(tag, vr, .items(items.map { $0.inUTF8(from: characterSet) }))
         case .bytes(let bytes):
             guard vr.usesCharacterSet, !bytes.isInvariantText else { return self }
             return DataElement(tag, vr, characterSet.decode(bytes, vr: vr))
@@ -24,13 +23,10 @@ extension DataSet {
     ///
     /// `inherited` is the character set of the enclosing data set, which holds until an item names its own
     /// (PS3.5 6.1.2.5.3, PS3.3 C.12.1.1.2).
-    func inUTF8(from inherited: CharacterSet, keepsBulkValues: Bool) -> DataSet {
+    func inUTF8(from inherited: CharacterSet) -> DataSet {
         let characterSet = characterSet(inheriting: inherited)
         return DataSet(
-            elements.compactMap { element in
-                guard element.tag != .specificCharacterSet else { return nil }
-                return element.inUTF8(from: characterSet, keepsBulkValues: keepsBulkValues)
-            })
+            elements.lazy.filter { $0.tag != .specificCharacterSet }.map { $0.inUTF8(from: characterSet) })
     }
 }
 

@@ -19,20 +19,15 @@ public struct ImageSetLevels: Sendable, Equatable {
     /// Takes the three levels out of an imported data set.
     ///
     /// Elements present without a value stay, so that the metadata document shows them as null; absent ones are not made
-    /// up. Values over the bulk threshold, which only private elements inside level sequences can have, stay behind with
-    /// the instance. Values are copies: levels are kept longer than the file whose bytes they would hold.
+    /// up. Values are copies: levels are kept longer than the file whose bytes they would hold.
     public init(_ dataSet: DataSet) {
         var (patient, study, series): ([DataElement], [DataElement], [DataElement]) = ([], [], [])
         let characterSet = dataSet.characterSet
         for element in dataSet.elements {
-            let level = AttributeLevel(element.tag)
-            guard level != .instance, let element = element.inUTF8(from: characterSet, keepsBulkValues: false) else {
-                continue
-            }
-            switch level {
-            case .patient: patient.append(element.detached)
-            case .study: study.append(element.detached)
-            case .series: series.append(element.detached)
+            switch AttributeLevel(keeping: element) {
+            case .patient: patient.append(element.inUTF8(from: characterSet).detached)
+            case .study: study.append(element.inUTF8(from: characterSet).detached)
+            case .series: series.append(element.inUTF8(from: characterSet).detached)
             case .instance: break
             }
         }

@@ -29,7 +29,7 @@ public enum InstanceView {
         let characterSet = dataSet.characterSet
         var base = dataSet
         if characterSet != .utf8, added.contains(where: \.hasExtendedText) {
-            base = dataSet.inUTF8(from: characterSet, keepsBulkValues: true)
+            base = dataSet.inUTF8(from: characterSet)
             base[.specificCharacterSet] = .utf8CharacterSet
         }
         base.removeAll { removed.contains($0.tag) }

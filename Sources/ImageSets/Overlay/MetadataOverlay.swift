@@ -43,7 +43,7 @@ public struct MetadataOverlay: Sendable, Equatable {
         guard !elements.isEmpty else { return dataSet }
         var result = dataSet
         if dataSet.characterSet != .utf8, elements.contains(where: \.hasExtendedText) {
-            result = dataSet.inUTF8(from: dataSet.characterSet, keepsBulkValues: true)
+            result = dataSet.inUTF8(from: dataSet.characterSet)
             result[.specificCharacterSet] = .utf8CharacterSet
         }
         for element in elements { result.set(element) }

@@ -109,9 +109,15 @@ extension Datastore {
             let object = source.objects[index]
             let bytes = try await read(StoredBlob(object: instance.object, part: .header, location: object.header))
             let imported = try StoredHeader(bytes: Array(bytes.readableBytesView))
-            let header = try instance.instanceEdits().applied(to: imported)
+            let edits = try instance.instanceEdits()
+            var header = edits.applied(to: imported)
             let frames = frameEntries(source.frames[index], of: instance.frameSet)
-            if !header.bulkValues.isEmpty { isShareable = false }
+            if !header.bulkValues.isEmpty {
+                isShareable = false
+                // Where the level rules, it does so over what an instance keeps for its size, too.
+                header.dataSet = InstanceView.dataSet(
+                    header: header.dataSet, levels: source.levels, followed: edits.followed)
+            }
             document.write(header, storedTransferSyntaxUID: object.storedTransferSyntaxUID, frames: frames) { value in
                 bulkDataURI(
                     BulkDataPlace(
