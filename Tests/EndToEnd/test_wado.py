@@ -10,6 +10,7 @@ import numpy
 import pydicom
 import pytest
 from dicomweb_client.api import DICOMwebClient
+from pydicom.encaps import generate_frames
 
 from clients import instance_path, part10, parts, series_path, session, study_path
 from comparison import differences
@@ -301,6 +302,25 @@ def test_a_frame_list_that_cannot_be_meant_is_refused(archive, numbers, status):
 
 def test_an_instance_without_pixels_has_no_frames(archive):
     assert archive.get(f"{instance_path(every_value_representation())}/frames/1").status_code == 404
+
+
+# MARK: icons
+
+
+def test_an_icon_is_native_where_the_transfer_syntax_is_not_that_of_its_file(datastore, corpus):
+    """The icon of this file is JPEG 2000, as its image is; the image is stored as HTJ2K."""
+    source = pydicom.dcmread(corpus / "j2k-lossless-90" / "MR_384x384_12b_slicethickness_empty_string.dcm")
+    datastore.import_instances(source)
+    [icon] = source.IconImageSequence
+    [stream] = generate_frames(icon.PixelData, number_of_frames=1)
+    expected = decode_codestream(stream)
+    for transfer_syntax in (EXPLICIT_LITTLE_ENDIAN, HTJ2K_RPCL):
+        found = datastore.retrieve(source, transfer_syntax)
+        assert found.file_meta.TransferSyntaxUID == transfer_syntax
+        [native] = found.IconImageSequence
+        assert not native["PixelData"].is_undefined_length
+        assert native.PixelData == little_endian(expected)
+        assert native.PhotometricInterpretation == "PALETTE COLOR"
 
 
 # MARK: bulk data

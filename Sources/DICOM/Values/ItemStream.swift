@@ -14,3 +14,13 @@ enum ItemStream {
         return nil
     }
 }
+
+extension DataElement {
+    /// Whether the value is an icon's encapsulated pixel data, kept as a stream of items with its delimiter.
+    ///
+    /// Such a value has undefined length (PS3.5 A.4); pixel cells that happen to look like one are read back the same.
+    public var holdsFragments: Bool {
+        guard tag == .pixelData, vr == .OB || vr == .OW, let bytes = value.bytes else { return false }
+        return ItemStream.end(bytes, from: bytes.startIndex) == bytes.endIndex
+    }
+}

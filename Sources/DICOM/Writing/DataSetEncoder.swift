@@ -55,7 +55,7 @@ extension DataSetEncoder {
             }
             if length == DataSetEncoder.undefined { append(.sequenceDelimitation, 0) }
         case .bytes(let value):
-            if DataSetEncoder.isItemStream(element) {
+            if element.holdsFragments {
                 appendHeader(element.tag, element.vr, field: DataSetEncoder.undefined)
                 return bytes += value
             }
@@ -106,7 +106,7 @@ extension DataSetEncoder {
         var total = 0
         for element in dataSet.elements {
             switch element.value {
-            case .bytes(let value) where DataSetEncoder.isItemStream(element):
+            case .bytes(let value) where element.holdsFragments:
                 total += 12 + value.count
             case .bytes(let value):
                 total += headerSize(element.vr, value.count) + value.count + value.count & 1
@@ -149,15 +149,5 @@ extension DataSetEncoder {
     /// UN for a value too long for its VR's length field (PS3.5 6.2.2), and for bytes that claim to be a sequence.
     private func writtenVR(_ vr: VR, _ length: Int) -> VR {
         vr == .SQ || (!vr.hasLongLength && length > DataSetEncoder.maximumShortLength) ? .UN : vr
-    }
-
-    /// Whether the value is an icon's encapsulated pixel data, kept as a stream of items with its delimiter.
-    ///
-    /// Such a value has undefined length (PS3.5 A.4); pixel cells that happen to look like one are read back the same.
-    private static func isItemStream(_ element: DataElement) -> Bool {
-        guard element.tag == .pixelData, element.vr == .OB || element.vr == .OW, let bytes = element.value.bytes else {
-            return false
-        }
-        return ItemStream.end(bytes[...], from: bytes.startIndex) == bytes.endIndex
     }
 }

@@ -1,5 +1,20 @@
 public import DICOM
 
+extension DataSet {
+    /// Makes the elements that describe colour tell what is sent, in `sent`, of frames that came in `imported`; `isByPixel`
+    /// when every pixel's samples stand together whatever they came as.
+    public mutating func describeColour(
+        of pixel: PixelDescription, importedIn imported: String, sentIn sent: String, isByPixel: Bool
+    ) {
+        guard pixel.samplesPerPixel > 1 else { return }
+        let photometric = pixel.photometricInterpretation(importedIn: imported, sentIn: sent)
+        if photometric != pixel.photometricInterpretation {
+            set(DataElement(.photometricInterpretation, .CS, photometric))
+        }
+        if isByPixel { set(DataElement(.planarConfiguration, .US, integers: [0])) }
+    }
+}
+
 extension PixelDescription {
     /// Reads the image pixel module of a stored instance whose frames are kept one by one.
     ///

@@ -38,8 +38,8 @@ extension StoredInstance {
         let header = try await header()
         let isNative = form == .explicitLittleEndian || object.pixelForm == .none
         let uid = isNative ? TransferSyntax.explicitVRLittleEndian.uid : storedTransferSyntaxUID
-        var dataSet = dataSet(header)
-        let pixels = try await pixelElement(of: header, as: form, in: &dataSet)
+        var dataSet = try await dataSet(header, sentIn: uid)
+        let pixels = try await pixelElement(of: header, as: form, sentIn: uid, in: &dataSet)
         let (before, after) = dataSet.split(before: header.pixelElement?.tag ?? .pixelData)
         let meta = PartTenWriter.fileMeta(
             sopClassUID: dataSet.string(.sopClassUID) ?? "", sopInstanceUID: record.attributes.sopInstanceUID,
@@ -56,6 +56,16 @@ extension StoredInstance {
                 try await pixels?.write(to: take)
                 try await write(tail, of: header, to: take)
             })
+    }
+
+    /// The data set with its icons in a form that they may have in the transfer syntax.
+    private func dataSet(_ header: StoredHeader, sentIn uid: String) async throws -> DataSet {
+        let dataSet = dataSet(header)
+        guard uid != header.transferSyntaxUID, dataSet.hasEncapsulatedIcons else { return dataSet }
+        let foreignCodec = datastore.foreignCodec
+        return try await datastore.encoders.run {
+            dataSet.withNativeIcons(importedIn: header.transferSyntaxUID, foreign: foreignCodec)
+        }
     }
 
     private func write(
@@ -76,7 +86,7 @@ extension StoredInstance {
 
     /// The pixel data element as a stream, with the elements that describe it made to fit what is sent (quirk Q24).
     private func pixelElement(
-        of header: StoredHeader, as form: FrameForm, in dataSet: inout DataSet
+        of header: StoredHeader, as form: FrameForm, sentIn uid: String, in dataSet: inout DataSet
     ) async throws -> StreamedBytes? {
         // Offsets of the imported fragments mean nothing in what is written now.
         dataSet.remove(.extendedOffsetTable)
@@ -93,24 +103,11 @@ extension StoredInstance {
                 // Kept frames need no description: whatever the data set says of them goes out as it came.
                 return try await encapsulatedPixelElement(in: &dataSet)
             }
-            describe(pixel, importedIn: header.transferSyntaxUID, isNative: isNative, in: &dataSet)
+            dataSet.describeColour(
+                of: pixel, importedIn: header.transferSyntaxUID, sentIn: uid,
+                isByPixel: isNative && !isStoredNative || hasFileBoxes)
             return isNative
                 ? try await nativePixelElement(element, pixel) : try await encapsulatedPixelElement(in: &dataSet)
-        }
-    }
-
-    /// Makes the elements that describe colour tell what is sent.
-    private func describe(
-        _ pixel: PixelDescription, importedIn imported: String, isNative: Bool, in dataSet: inout DataSet
-    ) {
-        guard pixel.samplesPerPixel > 1 else { return }
-        let sent = isNative ? TransferSyntax.explicitVRLittleEndian.uid : storedTransferSyntaxUID
-        let photometric = pixel.photometricInterpretation(importedIn: imported, sentIn: sent)
-        if photometric != pixel.photometricInterpretation {
-            dataSet.set(DataElement(.photometricInterpretation, .CS, photometric))
-        }
-        if isNative && !isStoredNative || hasFileBoxes {
-            dataSet.set(DataElement(.planarConfiguration, .US, integers: [0]))
         }
     }
 
