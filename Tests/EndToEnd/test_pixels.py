@@ -311,7 +311,8 @@ def opj_decompress(codestream: bytes, reduction: int, folder) -> numpy.ndarray:
 
 
 @pytest.mark.parametrize("syntax, stored", [
-    ("1.2.840.10008.1.2.4.201", EXPLICIT_LITTLE_ENDIAN), ("1.2.840.10008.1.2.4.203", "1.2.840.10008.1.2.4.203"),
+    ("1.2.840.10008.1.2.4.201", EXPLICIT_LITTLE_ENDIAN), ("1.2.840.10008.1.2.4.202", "1.2.840.10008.1.2.4.202"),
+    ("1.2.840.10008.1.2.4.203", "1.2.840.10008.1.2.4.203"),
 ])
 def test_cells_of_one_bit_in_HTJ2K_decode(datastore, tmp_path, syntax, stored):
     dataset = instance("one bit", syntax, transfer_syntax=syntax, series=f"one bit {syntax}")
@@ -330,6 +331,10 @@ def test_cells_of_one_bit_in_HTJ2K_decode(datastore, tmp_path, syntax, stored):
     assert outcome.lines("WARNING") == []
     [found] = datastore.instances(outcome.image_set_ids[0]).values()
     assert found["StoredTransferSyntaxUID"] == stored and len(found["ImageFrames"]) == 3
+    for entry in found["ImageFrames"]:
+        file = datastore.frame(outcome.image_set_ids[0], entry["ID"])
+        [checksum] = entry["PixelDataChecksumFromBaseToFullResolution"]
+        assert (checksum["Checksum"], entry["FrameSizeInBytes"]) == (zlib.crc32(file), len(file))
     native = datastore.retrieve(dataset, EXPLICIT_LITTLE_ENDIAN)
     assert native.file_meta.TransferSyntaxUID == EXPLICIT_LITTLE_ENDIAN
     assert (pixel_array(native) == bits).all()

@@ -135,6 +135,19 @@ struct FrameTranscoderTests {
         #expect(frame.frameSizeInBytes == 8)
     }
 
+    @Test func keptFramesOfTheStoresOwnSyntaxHaveThatOfTheirFile() throws {
+        let pixel = PixelDescription(rows: 40, columns: 40, bitsAllocated: 1)
+        let codestream = try transcoder(PixelDescription(rows: 40, columns: 40, bitsAllocated: 8))
+            .encode([UInt8](repeating: 1, count: 1_600)).bytes
+        let frame = try FrameTranscoder(
+            pixel: pixel, plan: .keepFrames(Self.lossless), sourceTransferSyntaxUID: Self.lossless
+        ).encode(codestream)
+        let file = ImageFrameFile.wrap(codestream, transferSyntaxUID: Self.lossless, pixel: pixel)
+        #expect(frame.bytes == codestream && file != codestream)
+        #expect(frame.checksums == [ResolutionChecksum(width: 40, height: 40, crc32: Checksum.crc32(file))])
+        #expect(frame.frameSizeInBytes == file.count)
+    }
+
     @Test func manyTasksShareATranscoder() async throws {
         let pixel = PixelDescription(rows: 50, columns: 60, bitsAllocated: 16, bitsStored: 12)
         let transcoder = transcoder(pixel)

@@ -6,8 +6,8 @@ public struct EncodedFrame: Sendable, Equatable {
     public var transferSyntaxUID: String
     /// PixelDataChecksumFromBaseToFullResolution: smallest first, the full resolution last.
     ///
-    /// Over decoded samples where we decode (little endian, Bits Allocated wide, colour by pixel); else one, over
-    /// `bytes`.
+    /// Over decoded samples where we decode (little endian, Bits Allocated wide, colour by pixel); else one, over the
+    /// file that GetImageFrame gives (``ImageFrameFile``): that is what is stored.
     public var checksums: [ResolutionChecksum]
     /// MinPixelValue; nil where we do not decode.
     public var minimum: Int?
@@ -29,14 +29,13 @@ public struct EncodedFrame: Sendable, Equatable {
         self.frameSizeInBytes = frameSizeInBytes
     }
 
-    /// A frame stored as it came: one checksum over its bytes, no pixel values.
+    /// A frame stored as it came: one checksum over its file, no pixel values.
     static func kept(_ bytes: [UInt8], _ uid: String, _ pixel: PixelDescription) -> EncodedFrame {
-        EncodedFrame(
+        let file = ImageFrameFile.wrap(bytes, transferSyntaxUID: uid, pixel: pixel)
+        return EncodedFrame(
             bytes: bytes, transferSyntaxUID: uid,
-            checksums: [
-                ResolutionChecksum(width: pixel.columns, height: pixel.rows, crc32: Checksum.crc32(bytes))
-            ],
-            minimum: nil, maximum: nil, frameSizeInBytes: bytes.count)
+            checksums: [ResolutionChecksum(width: pixel.columns, height: pixel.rows, crc32: Checksum.crc32(file))],
+            minimum: nil, maximum: nil, frameSizeInBytes: file.count)
     }
 }
 
