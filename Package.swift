@@ -90,6 +90,7 @@ let package = Package(
         layer("Signing", [crypto]),
 
         // L1 meaning.
+        layer("Access", ["DICOM"]),
         layer("FrameCodecs", ["DICOM", "HTJ2K", "CDeflate"]),
         layer("ImageSets", ["DICOM", crypto]),
         layer("S3", ["Signing", asyncHTTPClient, nioCore, nioHTTP1]),
@@ -161,6 +162,7 @@ let package = Package(
 
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         tests("DICOM", ["DICOM"]),
+        tests("Access", ["Access"]),
         tests("HTJ2K", ["HTJ2K"]),
         tests("Signing", ["Signing", crypto]),
         tests("FrameCodecs", ["FrameCodecs", "ForeignCodecs", "DICOM", "HTJ2K", "CDeflate", crypto]),
