@@ -108,7 +108,9 @@ let package = Package(
 
         // L3 the rules of the store.
         layer("Events", ["Catalog", "DICOM", "ImageSets"]),
-        layer("Store", ["DICOM", "Events", "FrameCodecs", "ImageSets", "Catalog", "Blobs", crypto, nioCore, nioPosix]),
+        layer(
+            "Store",
+            ["Access", "DICOM", "Events", "FrameCodecs", "ImageSets", "Catalog", "Blobs", crypto, nioCore, nioPosix]),
         layer("Exchange", ["DICOM", httpTypes, nioCore]),
         layer("ForeignCodecs", ["CForeignCodecs", "FrameCodecs", "FrameWorkers"]),
 
@@ -117,7 +119,7 @@ let package = Package(
         layer(
             "Import",
             [
-                "Store", "Catalog", "ImageSets", "DICOM", "S3", logging, nioCore,
+                "Store", "Access", "Catalog", "ImageSets", "DICOM", "S3", logging, nioCore,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         layer(
@@ -184,8 +186,8 @@ let package = Package(
         tests(
             "Import",
             [
-                "Import", "S3", "Signing", "Store", "Embedded", "Blobs", "Catalog", "ImageSets", "DICOM", crypto,
-                logging,
+                "Import", "Access", "S3", "Signing", "Store", "Embedded", "Blobs", "Catalog", "ImageSets", "DICOM",
+                crypto, logging,
             ]),
         tests(
             "EventSinks",

@@ -27,6 +27,17 @@ public protocol ServiceCatalog: Sendable {
     func insert(_ key: AccessKeyRecord) async throws
     /// Removes an access key, if there is one.
     func deleteAccessKey(_ id: String) async throws
+    /// The role of this name.
+    func role(_ name: String) async throws -> RoleRecord?
+    /// All roles, in byte order of name.
+    func roles() async throws -> [RoleRecord]
+    /// Adds a role; a repeated name is `conflict`.
+    func insert(_ role: RoleRecord) async throws
+    /// Sets an inline policy of a role, or with nil removes it, if there is one; throws `missing` when there is no such
+    /// role.
+    func setPolicy(_ document: String?, named name: String, ofRole role: String) async throws
+    /// Removes a role with its policies; throws `missing` when there is none.
+    func deleteRole(_ name: String) async throws
     /// The tags of a resource (an ARN).
     func tags(of resource: String) async throws -> [String: String]
     /// Replaces all tags of a resource (an ARN).

@@ -104,6 +104,51 @@ public final class SQLiteServiceCatalog: ServiceCatalog {
         }
     }
 
+    // MARK: Roles
+
+    /// The role of this name.
+    public func role(_ name: String) async throws -> RoleRecord? {
+        try await file.read { try $0.role(name) }
+    }
+
+    /// All roles, in byte order of name.
+    public func roles() async throws -> [RoleRecord] {
+        try await file.read { transaction in
+            try transaction.rows("SELECT name FROM role ORDER BY name") { $0.text() }.compactMap {
+                try transaction.role($0)
+            }
+        }
+    }
+
+    /// Adds a role.
+    public func insert(_ role: RoleRecord) async throws {
+        try await file.write { transaction in
+            try transaction.execute(
+                "INSERT INTO role (name, path, trust_policy, created_at) VALUES (?, ?, ?, ?)",
+                [role.name, role.path, role.trustPolicy, role.createdAt.milliseconds])
+            for (name, document) in role.policies {
+                try transaction.setPolicy(document, named: name, ofRole: role.name)
+            }
+        }
+    }
+
+    /// Sets or removes an inline policy of a role.
+    public func setPolicy(_ document: String?, named name: String, ofRole role: String) async throws {
+        try await file.write { transaction in
+            guard try transaction.role(role) != nil else { throw transaction.missing("role") }
+            try transaction.setPolicy(document, named: name, ofRole: role)
+        }
+    }
+
+    /// Removes a role.
+    public func deleteRole(_ name: String) async throws {
+        try await file.write { transaction in
+            guard try transaction.execute("DELETE FROM role WHERE name = ?", [name]) == 1 else {
+                throw transaction.missing("role")
+            }
+        }
+    }
+
     // MARK: Tags
 
     /// The tags of a resource (an ARN).
@@ -179,6 +224,28 @@ extension SQLiteTransaction {
             throw CatalogError(.conflict, "the client token was used with other parameters")
         }
         return known.datastore
+    }
+}
+
+extension SQLiteTransaction {
+    fileprivate func role(_ name: String) throws -> RoleRecord? {
+        var role = try row("SELECT name, path, trust_policy, created_at FROM role WHERE name = ?", [name]) {
+            RoleRecord(name: $0.text(), path: $0.text(), trustPolicy: $0.text(), createdAt: $0.timestamp())
+        }
+        let policies = try rows("SELECT name, document FROM role_policy WHERE role = ?", [name]) {
+            ($0.text(), $0.text())
+        }
+        role?.policies = Dictionary(uniqueKeysWithValues: policies)
+        return role
+    }
+
+    fileprivate func setPolicy(_ document: String?, named name: String, ofRole role: String) throws {
+        guard let document else {
+            _ = try execute("DELETE FROM role_policy WHERE role = ? AND name = ?", [role, name])
+            return
+        }
+        _ = try execute(
+            "INSERT OR REPLACE INTO role_policy (role, name, document) VALUES (?, ?, ?)", [role, name, document])
     }
 }
 

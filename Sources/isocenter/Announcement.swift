@@ -7,7 +7,7 @@ import Logging
 struct Announcement: Sendable {
     let settings: Settings
     let directory: DataDirectory
-    let rootKey: (id: String, secret: String)?
+    let firstStart: FirstStart?
 
     /// Says it on standard output. A start that cannot be told is logged and goes on.
     func print(port: Int, isUnauthenticated: Bool, _ logger: Logger) {
@@ -21,10 +21,13 @@ struct Announcement: Sendable {
             lines.append("  bucket    s3://\(name) = \(folder)")
         }
         lines.append("")
-        if let rootKey {
+        if let firstStart {
             lines += [
                 "The root access key of this store. It is shown this once: keep it.", "",
-                "  access key id      \(rootKey.id)", "  secret access key  \(rootKey.secret)", "",
+                "  access key id      \(firstStart.rootKey.id)",
+                "  secret access key  \(firstStart.rootKey.secret)", "",
+                "A role for import jobs, which may read and write every bucket (isocenter iam get-role import):", "",
+                "  data access role   \(firstStart.importRole)", "",
             ]
         }
         if isUnauthenticated {
@@ -32,8 +35,8 @@ struct Announcement: Sendable {
         }
         lines += ["For the AWS CLI, boto3 and every AWS SDK, in another shell:", ""]
         lines += EnvironmentExports(
-            endpoint: endpoint, region: settings.region ?? "us-east-1", accessKeyID: rootKey?.id,
-            secretAccessKey: rootKey?.secret
+            endpoint: endpoint, region: settings.region ?? "us-east-1", accessKeyID: firstStart?.rootKey.id,
+            secretAccessKey: firstStart?.rootKey.secret
         ).lines.map { "  " + $0 }
         lines.append("")
         do {
@@ -41,7 +44,7 @@ struct Announcement: Sendable {
             try FileHandle.standardOutput.write(contentsOf: Data((lines.joined(separator: "\n") + "\n").utf8))
         } catch {
             let loss =
-                rootKey == nil
+                firstStart == nil
                 ? "" : "; the root access key was made but not shown: remove this new data folder and start again"
             logger.error("standard output cannot be written\(loss)")
         }

@@ -10,7 +10,9 @@ struct Isocenter: AsyncParsableCommand {
             lines that point the AWS CLI, boto3 and any AWS SDK at it.
             """,
         version: Version.current,
-        subcommands: [Serve.self, ImportCommand.self, ImageSetsCommand.self, Verify.self, Env.self, Codec.self])
+        subcommands: [
+            Serve.self, ImportCommand.self, ImageSetsCommand.self, IAMCommand.self, Verify.self, Env.self, Codec.self,
+        ])
 }
 
 /// The version of this build.

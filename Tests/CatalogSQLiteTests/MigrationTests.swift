@@ -35,6 +35,7 @@ struct MigrationTests {
     ]
     private static let serviceDigests: [String: UInt64] = [
         "0001": 5_284_017_650_550_211_039, "0006": 18_152_518_961_438_466_328,
+        "0007": 420_879_877_316_274_332,
     ]
 
     /// A released step is never edited. If this fails, leave the step as it was and write a new one; a new one gets its

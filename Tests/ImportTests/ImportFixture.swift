@@ -1,3 +1,4 @@
+import Access
 import Blobs
 import Catalog
 import Crypto
@@ -80,9 +81,22 @@ final class ImportFixture: Sendable {
         ).id
     }
 
-    static func runner(_ datastore: Datastore, _ objects: any ObjectStore) -> ImportJobRunner {
+    /// A role that may do everything.
+    static let anyRole: ImportJobRunner.RoleAssumption = { name in
+        try #require(
+            AssumedRole(
+                name, trustedBy: Policy(#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*"}}"#),
+                policies: [Policy(#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#)],
+                for: .service("test"), now: 0))
+    }
+
+    static func runner(
+        _ datastore: Datastore, _ objects: any ObjectStore,
+        assumeRole: @escaping ImportJobRunner.RoleAssumption = anyRole
+    ) -> ImportJobRunner {
         ImportJobRunner(
-            datastore: datastore, objects: objects, quotas: StoreQuotas(), slots: StagingSlots(2),
+            datastore: datastore, objects: objects, assumeRole: assumeRole, quotas: StoreQuotas(),
+            slots: StagingSlots(2),
             opening: StagingSlots(3), worker: 1,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
             outagePauses: Array(repeating: .milliseconds(1), count: 6))

@@ -457,6 +457,10 @@ struct ImportJobRunnerTests {
         let left = try await ImportFixture.submit(to: datastore, token: "left")
         try await first.close()
         let (store, reopened, _) = try await fixture.open()
+        try await store.createRole(
+            "r", trustPolicy: #"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*"}}"#)
+        try await store.setPolicy(
+            #"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#, named: "all", ofRole: "r")
         let service = ImportService(
             store: store, objects: fixture.objects,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))

@@ -1,10 +1,11 @@
 import DICOM
 import Foundation
-import Import
 import S3
 import Signing
 import TestSupport
 import Testing
+
+@testable import Import
 
 /// The contract of ``ObjectStore``, run by every implementation.
 @Suite(.serialized) struct ObjectStoreSuiteTests {
@@ -13,6 +14,16 @@ import Testing
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let store = BucketObjectStore(folders: FolderObjectStore(buckets: ["b": folder]), service: nil)
+        try await ObjectStoreSuite(store, bucket: "b").run(check)
+    }
+
+    @Test(arguments: ObjectStoreSuite.checks)
+    func whatARoleMayUseKeepsTheContract(check: ObjectStoreSuite.Check) async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bucket-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = RoleObjectStore(
+            objects: FolderObjectStore(buckets: ["b": folder]), role: try await ImportFixture.anyRole("arn"))
         try await ObjectStoreSuite(store, bucket: "b").run(check)
     }
 

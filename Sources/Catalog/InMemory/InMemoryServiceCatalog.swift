@@ -12,6 +12,7 @@ public final class InMemoryServiceCatalog: ServiceCatalog {
         var datastores: [DatastoreID: DatastoreRecord] = [:]
         var tokens: [String: Token] = [:]
         var accessKeys: [String: AccessKeyRecord] = [:]
+        var roles: [String: RoleRecord] = [:]
         var tags: [String: [String: String]] = [:]
         var events = InMemoryEventQueues()
 
@@ -98,6 +99,41 @@ public final class InMemoryServiceCatalog: ServiceCatalog {
     /// Removes an access key, if there is one.
     public func deleteAccessKey(_ id: String) async {
         state.withLock { $0.accessKeys[id] = nil }
+    }
+
+    /// The role of this name.
+    public func role(_ name: String) async -> RoleRecord? {
+        state.withLock { $0.roles[name] }
+    }
+
+    /// All roles, in byte order of name.
+    public func roles() async -> [RoleRecord] {
+        state.withLock { $0.roles.values.sorted { $0.name.precedes($1.name) } }
+    }
+
+    /// Adds a role.
+    public func insert(_ role: RoleRecord) async throws {
+        try state.withLock { state in
+            guard state.roles[role.name] == nil else { throw CatalogError(.conflict, "the role exists") }
+            state.roles[role.name] = role
+        }
+    }
+
+    /// Sets or removes an inline policy of a role.
+    public func setPolicy(_ document: String?, named name: String, ofRole role: String) async throws {
+        try state.withLock { state in
+            guard state.roles[role] != nil else { throw CatalogError(.missing, "there is no such role") }
+            state.roles[role]?.policies[name] = document
+        }
+    }
+
+    /// Removes a role.
+    public func deleteRole(_ name: String) async throws {
+        try state.withLock { state in
+            guard state.roles.removeValue(forKey: name) != nil else {
+                throw CatalogError(.missing, "there is no such role")
+            }
+        }
     }
 
     /// The tags of a resource (an ARN).

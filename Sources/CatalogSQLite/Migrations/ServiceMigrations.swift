@@ -9,6 +9,7 @@ enum ServiceMigrations {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001", migrate: initialSchema)
         migrator.registerMigration("0006", migrate: EventOutbox.makeTables)
+        migrator.registerMigration("0007", migrate: makeRoleTables)
         return migrator
     }
 }

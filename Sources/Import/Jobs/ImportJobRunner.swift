@@ -1,3 +1,4 @@
+public import Access
 import Catalog
 import DICOM
 public import ImageSets
@@ -13,8 +14,12 @@ import Synchronization
 /// 3. put all staged files into image sets in one transaction, in byte order of key;
 /// 4. write the results, then COMPLETED.
 public struct ImportJobRunner: Sendable {
+    /// Lets the job act in the role of an ARN.
+    public typealias RoleAssumption = @Sendable (_ arn: String) async throws -> AssumedRole
+
     let datastore: Datastore
-    let objects: any ObjectStore
+    var objects: any ObjectStore
+    let assumeRole: RoleAssumption
     let quotas: StoreQuotas
     let slots: StagingSlots
     let opening: StagingSlots
@@ -24,23 +29,25 @@ public struct ImportJobRunner: Sendable {
 
     /// A runner that stages `concurrency` files at a time.
     public init(
-        datastore: Datastore, objects: any ObjectStore, quotas: StoreQuotas, concurrency: Int, worker: UInt128,
-        logger: Logger
+        datastore: Datastore, objects: any ObjectStore, assumeRole: @escaping RoleAssumption, quotas: StoreQuotas,
+        concurrency: Int, worker: UInt128, logger: Logger
     ) {
         self.init(
-            datastore: datastore, objects: objects, quotas: quotas, slots: StagingSlots(concurrency),
-            opening: StagingSlots(concurrency + 2), worker: worker, logger: logger)
+            datastore: datastore, objects: objects, assumeRole: assumeRole, quotas: quotas,
+            slots: StagingSlots(concurrency), opening: StagingSlots(concurrency + 2), worker: worker, logger: logger)
     }
 
     /// A runner that stages files as `slots` are given to it, and has as many of them open as `opening` gives to it: who
     /// waits for a bucket that hangs holds no slot. It holds its job under the name `worker`, and waits for an object
     /// store that is down for these pauses in all.
     init(
-        datastore: Datastore, objects: any ObjectStore, quotas: StoreQuotas, slots: StagingSlots, opening: StagingSlots,
-        worker: UInt128, logger: Logger, outagePauses: [Duration] = OutagePatience.minutes
+        datastore: Datastore, objects: any ObjectStore, assumeRole: @escaping RoleAssumption, quotas: StoreQuotas,
+        slots: StagingSlots, opening: StagingSlots, worker: UInt128, logger: Logger,
+        outagePauses: [Duration] = OutagePatience.minutes
     ) {
         self.datastore = datastore
         self.objects = objects
+        self.assumeRole = assumeRole
         self.quotas = quotas
         self.slots = slots
         self.opening = opening
@@ -88,13 +95,14 @@ public struct ImportJobRunner: Sendable {
                 throw ImportJobFailure("inputS3Uri and outputS3Uri must be s3 URIs")
             }
             let mappings = try MetadataMappings(configuration: job.importConfiguration)
+            let runner = try await actingInRole(of: job, on: [input.bucket, results.folder.bucket])
             if job.status == .submitted {
-                try await patience.run { try await objects.prepare(results.folder) }
-                job = try await begin(job, input: input, except: mappings.keys(below: input))
+                try await patience.run { try await runner.objects.prepare(results.folder) }
+                job = try await runner.begin(job, input: input, except: mappings.keys(below: input))
             }
-            let staged = try await stagePendingFiles(of: job, input: input, mappings)
+            let staged = try await runner.stagePendingFiles(of: job, input: input, mappings)
             try await datastore.commitImportJob(job, staged: staged)
-            try await write(results)
+            try await runner.write(results)
             try await datastore.endImportJob(
                 job, status: .completed,
                 message: try await mappings.remark(used: datastore.metadataMappings(of: job.id)),
@@ -110,6 +118,18 @@ public struct ImportJobRunner: Sendable {
         logger.notice("import job failed", metadata: ["job": "\(job.id)", "reason": "\(failure.message)"])
         try await datastore.endImportJob(
             job, status: .failed, message: failure.message, resultS3URI: results.folder.description)
+    }
+
+    /// This runner with what the job's role may use, where roles decide on one of the buckets.
+    private func actingInRole(of job: ImportJobRecord, on buckets: [String]) async throws -> ImportJobRunner {
+        guard buckets.contains(where: objects.rolesDecide) else { return self }
+        var runner = self
+        do {
+            runner.objects = RoleObjectStore(objects: objects, role: try await assumeRole(job.dataAccessRoleARN))
+        } catch let error as StoreError where error.code != .internal {
+            throw ImportJobFailure("dataAccessRoleArn cannot be assumed. \(error.message)")
+        }
+        return runner
     }
 
     private func begin(

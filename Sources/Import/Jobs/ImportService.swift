@@ -108,8 +108,10 @@ public struct ImportService: Service {
         do {
             let datastore = try await store.open(reference.datastore)
             try await ImportJobRunner(
-                datastore: datastore, objects: objects, quotas: store.configuration.quotas,
-                slots: slots, opening: opening[reference.datastore], worker: worker, logger: logger
+                datastore: datastore, objects: objects,
+                assumeRole: { [store] in try await store.assumeRole($0, for: reference.datastore) },
+                quotas: store.configuration.quotas, slots: slots, opening: opening[reference.datastore], worker: worker,
+                logger: logger
             ).run(reference.job)
         } catch is CancellationError {
             logger.notice("import job interrupted; it goes on at the next start", metadata: ["job": "\(reference.job)"])

@@ -16,6 +16,11 @@ public struct BucketObjectStore: ObjectStore {
         folders.maps(bucket) ? folders : service ?? folders
     }
 
+    /// Whether the bucket's store lets roles decide.
+    public func rolesDecide(on bucket: String) -> Bool {
+        store(of: bucket).rolesDecide(on: bucket)
+    }
+
     /// As the bucket's store lists.
     public func list(
         _ folder: S3URI, owner: String?, limits: ListingLimits, except: Set<String>

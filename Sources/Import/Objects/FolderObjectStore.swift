@@ -21,6 +21,11 @@ public struct FolderObjectStore: ObjectStore {
         folders[bucket] != nil
     }
 
+    /// Nobody else does; but what `isocenter import` reads is read by whoever runs it (decision 0002).
+    public func rolesDecide(on bucket: String) -> Bool {
+        maps(bucket) && bucket != S3URI.localBucket
+    }
+
     /// Every regular file below a folder, in byte order of key, hidden ones too. A link stands for the file that it leads
     /// to; linked folders are not entered. A name that is not UTF-8 cannot be a key: it is listed with U+FFFD in it, and
     /// the file cannot be opened.

@@ -5,6 +5,8 @@ public import DICOM
 /// The contract, which every implementation's test runs (`ObjectStoreSuite`): every method throws ``ObjectStoreError``,
 /// or `CancellationError`. `owner` is the account that the bucket must belong to; another's is `denied`.
 public protocol ObjectStore: Sendable {
+    /// Whether the job's role decides here who may use a bucket; elsewhere a service of its own does.
+    func rolesDecide(on bucket: String) -> Bool
     /// Every object below a folder, in byte order of key; folder markers and the keys `except` are left out and count
     /// for no limit.
     func list(
@@ -21,6 +23,11 @@ public protocol ObjectStore: Sendable {
 }
 
 extension ObjectStore {
+    /// A service decides by itself.
+    public func rolesDecide(on bucket: String) -> Bool {
+        false
+    }
+
     /// Writes an object, all of it or nothing.
     public func write(_ bytes: [UInt8], to object: S3URI) async throws {
         try await write(to: object) { try await $0(bytes) }

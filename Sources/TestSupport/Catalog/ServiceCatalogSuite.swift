@@ -28,12 +28,7 @@ public enum ServiceCatalogSuite {
             let store = datastore(1, createdAt: 1)
             _ = try await catalog.create(store, token: nil, requestDigest: "")
             try await expectConflict { try await catalog.create(store, token: nil, requestDigest: "") }
-            do {
-                try await catalog.update(datastore(2, createdAt: 1))
-                try expect("an answer", "missing")
-            } catch let error as CatalogError {
-                try expect(error.code, .missing)
-            }
+            try await expectMissing { try await catalog.update(datastore(2, createdAt: 1)) }
         },
         Check("a client token stands for one data store, as it is now") { catalog in
             var store = datastore(1, createdAt: 1)
@@ -60,6 +55,29 @@ public enum ServiceCatalogSuite {
             try await catalog.deleteAccessKey("B")
             try await catalog.deleteAccessKey("B")
             try await expect(catalog.accessKey("B"), nil)
+        },
+        Check("roles come and go, with their policies") { catalog in
+            var role = RoleRecord(
+                name: "import", path: "/service/", trustPolicy: "{}", policies: ["b": "2", "a": "1"],
+                createdAt: Timestamp(milliseconds: 5))
+            let other = RoleRecord(name: "Import", trustPolicy: "[]", createdAt: Timestamp(milliseconds: 6))
+            for role in [role, other] { try await catalog.insert(role) }
+            try await expectConflict { try await catalog.insert(other) }
+            try await expect(catalog.role("import"), role)
+            try await expect(catalog.role("none"), nil)
+            try await expect(catalog.roles(), [other, role])
+            try await catalog.setPolicy("3", named: "b", ofRole: "import")
+            try await catalog.setPolicy("4", named: "c", ofRole: "import")
+            try await catalog.setPolicy(nil, named: "a", ofRole: "import")
+            try await catalog.setPolicy(nil, named: "a", ofRole: "import")
+            role.policies = ["b": "3", "c": "4"]
+            try await expect(catalog.roles(), [other, role])
+            try await catalog.deleteRole("import")
+            try await expect(catalog.role("import"), nil)
+            try await catalog.insert(RoleRecord(name: "import", trustPolicy: "", createdAt: role.createdAt))
+            try await expect(catalog.role("import")?.policies, [:])
+            try await expectMissing { try await catalog.deleteRole("none") }
+            try await expectMissing { try await catalog.setPolicy("1", named: "a", ofRole: "none") }
         },
         Check("setting tags replaces all of a resource's") { catalog in
             try await catalog.setTags(["a": "1", "b": ""], of: "arn:x")
@@ -110,6 +128,15 @@ public enum ServiceCatalogSuite {
         DatastoreRecord(
             id: DatastoreID(id), name: "store", status: .active, format: .htj2k,
             createdAt: Timestamp(milliseconds: createdAt), wrappedDataKey: [1, 2, 3])
+    }
+
+    private static func expectMissing(_ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+            try expect("an answer", "missing")
+        } catch let error as CatalogError {
+            try expect(error.code, .missing)
+        }
     }
 
     private static func expectConflict(_ body: () async throws -> some Any) async throws {

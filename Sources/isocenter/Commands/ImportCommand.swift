@@ -55,7 +55,8 @@ struct ImportCommand: AsyncParsableCommand {
             finished = try await follow(job.id, in: target)
         } else {
             let runner = ImportJobRunner(
-                datastore: target, objects: FolderObjectStore(buckets: [:]), quotas: StoreQuotas(),
+                datastore: target, objects: FolderObjectStore(buckets: [:]),
+                assumeRole: { try await store.assumeRole($0, for: target.id) }, quotas: StoreQuotas(),
                 concurrency: settings.store().encodingConcurrency + 1, worker: store.environment.random128(),
                 logger: logger)
             // For the eye alone: it is cut off when the job has ended.

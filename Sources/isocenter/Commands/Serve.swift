@@ -83,10 +83,10 @@ struct Serve: AsyncParsableCommand {
             logger.warning(
                 "events of sinks that are no longer configured were dropped", metadata: ["count": "\(dropped)"])
         }
-        let rootKey = try await RootAccessKey.makeIfAbsent(in: store)
+        let firstStart = try await FirstStart.makeIfAbsent(in: store)
         try makeBucketFolders(settings)
 
-        let announcement = Announcement(settings: settings, directory: directory, rootKey: rootKey)
+        let announcement = Announcement(settings: settings, directory: directory, firstStart: firstStart)
         let isUnauthenticated = insecureNoAuth
         let gateway = try Gateway(
             store: store, configuration: settings.gateway(isUnauthenticated: isUnauthenticated), logger: logger

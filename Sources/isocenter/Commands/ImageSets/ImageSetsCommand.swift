@@ -43,14 +43,9 @@ struct DatastoreOptions: ParsableArguments {
             try await body(open(in: store))
         } catch let error as StoreError {
             try await store.close()
-            throw Refusal(description: error.message)
+            throw StoreRefusal(error)
         }
         try await store.close()
-    }
-
-    /// What the store has said no to; the command was well formed, so its usage would not help.
-    private struct Refusal: Error, CustomStringConvertible {
-        let description: String
     }
 
     private func open(in store: Store) async throws -> Datastore {
