@@ -94,6 +94,30 @@ struct ImportRoleTests {
         #expect(otherPath.job.message?.contains("The role does not exist") == true)
     }
 
+    private struct Interrupted: Error {}
+
+    /// The process ends between the commit and the results, and the role is gone when the job goes on.
+    @Test func aJobThatGoesOnWithoutItsRoleTellsWhatItHasImported() async throws {
+        let fixture = try ImportFixture()
+        try fixture.putSeries(3)
+        let (store, datastore, _) = try await fixture.open()
+        let id = try await ImportFixture.submit(to: datastore)
+        let objects = WatchedObjectStore(base: fixture.objects) { step in
+            if case .write = step { throw Interrupted() }
+        }
+        await #expect(throws: Interrupted.self) {
+            try await ImportFixture.runner(datastore, objects).run(id)
+        }
+        try await ImportFixture.runner(
+            datastore, fixture.objects, assumeRole: { try await store.assumeRole($0, for: datastore.id) }
+        ).run(id)
+        let job = try await datastore.importJob(id)
+        #expect(job.status == .failed)
+        #expect(job.message?.hasPrefix("3 of 3 files were imported, but the job has failed.") == true)
+        #expect(job.message?.contains("dataAccessRoleArn cannot be assumed. The role does not exist") == true)
+        try await store.close()
+    }
+
     @Test(arguments: [
         (#""Principal": {"Service": "s3.amazonaws.com"}"#, false),
         (#""Principal": {"AWS": "123456789012"}"#, false),

@@ -114,7 +114,15 @@ public struct ImportJobRunner: Sendable {
         }
     }
 
-    private func fail(_ job: ImportJobRecord, _ failure: ImportJobFailure, _ results: ImportResults) async throws {
+    /// The instances may be in their image sets by now: then the job's message tells both.
+    private func fail(_ job: ImportJobRecord, _ reason: ImportJobFailure, _ results: ImportResults) async throws {
+        let counts = try await datastore.importFileCounts(of: job.id)
+        let failure =
+            counts.imported == 0
+            ? reason
+            : ImportJobFailure(
+                "\(counts.imported) of \(counts.scanned) files were imported, but the job has failed. \(reason.message)"
+            )
         logger.notice("import job failed", metadata: ["job": "\(job.id)", "reason": "\(failure.message)"])
         try await datastore.endImportJob(
             job, status: .failed, message: failure.message, resultS3URI: results.folder.description)
@@ -147,15 +155,11 @@ public struct ImportJobRunner: Sendable {
             job, files: listed.map { ImportFileRecord(key: $0.key, byteCount: $0.byteCount, state: .pending) })
     }
 
-    /// The instances are in their image sets by now; a job that cannot say so has failed, and its message tells both.
     private func write(_ results: ImportResults) async throws {
         do {
             try await patience.run { try await results.write(from: datastore, to: objects) }
         } catch let error as ObjectStoreError {
-            let counts = try await datastore.importFileCounts(of: results.job.id)
-            throw ImportJobFailure(
-                "\(counts.imported) of \(counts.scanned) files were imported, but the results could not be written: "
-                    + error.message)
+            throw ImportJobFailure("The results could not be written: \(error.message)")
         }
     }
 
