@@ -5,27 +5,38 @@ public struct AssumedRole: Sendable {
     private let policies: [Policy]
     private let context: AccessContext
 
-    /// Lets `principal` act in a role; nil when the role's trust policy does not allow it. `context` is what is known of
-    /// whoever asks, and `now` (seconds since 1970) the value of `aws:CurrentTime` and `aws:EpochTime`.
+    /// Lets `principal` act in a role; nil when the role's trust policy does not allow it.
+    ///
+    /// `context` is what is known of whoever asks; the role's own policies do not see it. `now` is the time in seconds since
+    /// 1970.
     public init?(
         _ name: String, trustedBy trustPolicy: Policy, policies: [Policy], for principal: AccessRequest.Principal,
         _ context: AccessContext = [:], now: Int
     ) {
-        var context = context
-        context["aws:CurrentTime"] = [String(now)]
-        context["aws:EpochTime"] = [String(now)]
-        let request = AccessRequest(principal, "sts:AssumeRole", on: name, context)
+        let times: AccessContext = ["aws:CurrentTime": String(now), "aws:EpochTime": String(now)]
+        let request = AccessRequest(principal, "sts:AssumeRole", on: name, context.merging(times))
         guard AccessDecision([trustPolicy], on: request) == .allowed else { return nil }
         self.name = name
         self.policies = policies
-        context["aws:PrincipalArn"] = [name]
-        self.context = context
+        var own = times
+        own["aws:PrincipalArn"] = [name]
+        own["aws:PrincipalAccount"] = [Self.account(of: name)]
+        own["aws:PrincipalType"] = ["AssumedRole"]
+        self.context = own
+    }
+
+    /// The account that the role belongs to.
+    public var accountID: String {
+        Self.account(of: name)
     }
 
     /// Whether the role's policies allow an action on a resource.
     public func may(_ action: String, on resource: String, _ context: AccessContext = [:]) -> Bool {
-        AccessDecision(
-            policies, on: AccessRequest(.identity(name), action, on: resource, self.context.merging(context)))
-            == .allowed
+        let request = AccessRequest(.identity(name), action, on: resource, self.context.merging(context))
+        return AccessDecision(policies, on: request) == .allowed
+    }
+
+    private static func account(of name: String) -> String {
+        name.split(separator: ":", omittingEmptySubsequences: false).dropFirst(4).first.map(String.init) ?? ""
     }
 }

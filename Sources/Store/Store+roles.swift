@@ -76,7 +76,6 @@ extension Store {
         else { throw StoreError(.notFound, "The role does not exist: \(arn)") }
         let context: AccessContext = [
             "aws:SourceArn": self.name(of: datastore).description, "aws:SourceAccount": configuration.accountID,
-            "aws:PrincipalAccount": configuration.accountID,
         ]
         let assumed = try AssumedRole(
             arn, trustedBy: Self.policy(role.trustPolicy), policies: role.policies.values.map(Self.policy),

@@ -46,7 +46,9 @@ struct RoleObjectStore: ObjectStore {
     private func require(_ action: String, on object: S3URI, _ context: AccessContext = [:]) throws {
         guard rolesDecide(on: object.bucket) else { return }
         let name = "arn:aws:s3:::\(object.bucket)" + (object.key.isEmpty ? "" : "/\(object.key)")
-        guard role.may(action, on: name, context) else {
+        // The folders are of the account that the role is of.
+        let owner: AccessContext = ["aws:ResourceAccount": role.accountID, "s3:ResourceAccount": role.accountID]
+        guard role.may(action, on: name, context.merging(owner)) else {
             throw ObjectStoreError(.denied, "Access denied: \(role.name) may not \(action) in bucket \(object.bucket)")
         }
     }
