@@ -62,6 +62,18 @@ struct IconTests {
         #expect(inside(icon([runs])).withNativeIcons(importedIn: "1.2.3") == inside(icon([runs])))
     }
 
+    @Test func soManyIconsAndNoLargerOnesAreDecoded() {
+        let many = DataSet([
+            DataElement(.iconImageSequence, items: (0..<20).map { icon([$0 < 4 ? [1] : runs]) }),
+            DataElement(.referencedImageSequence, items: [inside(icon([runs]))]),
+        ])
+        let sent = many.withNativeIcons(importedIn: Self.rle)
+        let isNative = sent.items(.iconImageSequence).map { $0[.pixelData]?.holdsFragments == false }
+        #expect(isNative == (0..<20).map { (4..<15).contains($0) })
+        let large = inside(icon([runs], imageModule(rows: 1_025, columns: 1_024)))
+        #expect(large.withNativeIcons(importedIn: Self.rle) == large)
+    }
+
     @Test func nativeIconsAndTheImagesOwnPixelDataAreNoneOfThem() {
         var native = imageModule(rows: 2, columns: 3)
         native.set(DataElement(.pixelData, .OB, .bytes([1, 2, 3, 4, 5, 6])))

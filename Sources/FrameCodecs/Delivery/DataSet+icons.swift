@@ -13,17 +13,27 @@ extension DataSet {
     /// The data set with the encapsulated pixel data of icons as native cells, for a transfer syntax other than `uid`, which
     /// they came in: an icon is encapsulated in the transfer syntax of its file, or native in any (PS3.5 A.4).
     ///
-    /// An icon that does not decode stays as it came.
+    /// An icon that does not decode stays as it came; so does one of more than 1 MiB of cells, and what comes after 16 of
+    /// them: a file may hold any number, and each may take a decoder its whole time.
     public func withNativeIcons(importedIn uid: String, foreign: (any ForeignCodec)? = nil) -> DataSet {
+        var left = 16
+        return withNativeIcons(importedIn: uid, foreign, &left)
+    }
+
+    private func withNativeIcons(
+        importedIn uid: String, _ foreign: (any ForeignCodec)?, _ left: inout Int
+    ) -> DataSet {
         guard hasEncapsulatedIcons else { return self }
         var result = self
-        for element in elements {
-            guard let items = element.value.items else { continue }
-            let native = items.map { item in
-                let item = item.withNativeIcons(importedIn: uid, foreign: foreign)
-                return item[.pixelData]?.holdsFragments == true ? item.asNativeIcon(of: uid, foreign) ?? item : item
+        for element in elements where left > 0 {
+            guard var items = element.value.items else { continue }
+            for index in items.indices where left > 0 {
+                items[index] = items[index].withNativeIcons(importedIn: uid, foreign, &left)
+                guard left > 0, items[index][.pixelData]?.holdsFragments == true else { continue }
+                left -= 1
+                if let icon = items[index].asNativeIcon(of: uid, foreign) { items[index] = icon }
             }
-            result.set(DataElement(element.tag, element.vr, .items(native)))
+            result.set(DataElement(element.tag, element.vr, .items(items)))
         }
         return result
     }
@@ -37,9 +47,9 @@ extension DataSet {
             let file = try? PartTenReader.read(MemoryBytes(bytes))
         else { return nil }
         let source = FrameSource(file, foreign: foreign)
-        guard source.frameCount == 1, let pixel = source.pixel, let cells = try? source.nativeFrame(0) else {
-            return nil
-        }
+        guard source.frameCount == 1, let pixel = source.pixel, pixel.frameByteCount <= 1 << 20,
+            let cells = try? source.nativeFrame(0)
+        else { return nil }
         var icon = self
         icon.describeColour(
             of: pixel, importedIn: uid, sentIn: TransferSyntax.explicitVRLittleEndian.uid, isByPixel: true)
