@@ -20,23 +20,19 @@ public struct AssumedRole: Sendable {
         self.policies = policies
         var own = times
         own["aws:PrincipalArn"] = [name]
-        own["aws:PrincipalAccount"] = [Self.account(of: name)]
+        own["aws:PrincipalAccount"] = [name.accountOfName]
         own["aws:PrincipalType"] = ["AssumedRole"]
         self.context = own
     }
 
     /// The account that the role belongs to.
     public var accountID: String {
-        Self.account(of: name)
+        name.accountOfName
     }
 
     /// Whether the role's policies allow an action on a resource.
     public func may(_ action: String, on resource: String, _ context: AccessContext = [:]) -> Bool {
         let request = AccessRequest(.identity(name), action, on: resource, self.context.merging(context))
         return AccessDecision(policies, on: request) == .allowed
-    }
-
-    private static func account(of name: String) -> String {
-        name.split(separator: ":", omittingEmptySubsequences: false).dropFirst(4).first.map(String.init) ?? ""
     }
 }

@@ -72,24 +72,19 @@ enum ConditionTest: Sendable, Equatable {
 
     /// Whether a value of the request is what the policy says. What cannot be compared is not.
     func finds(_ value: String, as pattern: PolicyPattern, _ context: AccessContext) -> Bool {
-        switch self {
-        case .string(let ignoringCase): return pattern.matches(value, context, ignoringCase: ignoringCase)
-        case .stringLike: return pattern.matches(value, context)
-        case .name: return ARNPattern(pattern)?.matches(value, context) ?? false
-        case .null: return false
-        case .number, .date, .boolean, .binary, .address: break
+        func compare<Value>(_ read: (String) -> Value?, _ holds: (Value, Value) -> Bool) -> Bool {
+            guard let value = read(value), let limit = pattern.text(in: context).flatMap(read) else { return false }
+            return holds(value, limit)
         }
-        guard let text = pattern.text(in: context) else { return false }
-        switch self {
-        case .number(let order):
-            guard let number = Double(value), let limit = Double(text) else { return false }
-            return order.holds(number, limit)
-        case .date(let order):
-            guard let date = PolicyDate(value), let limit = PolicyDate(text) else { return false }
-            return order.holds(date, limit)
-        case .boolean: return value.lowercased() == text.lowercased()
-        case .address: return AddressRange(text)?.contains(value) ?? false
-        default: return value == text
+        return switch self {
+        case .string(let ignoringCase): pattern.matches(value, context, ignoringCase: ignoringCase)
+        case .stringLike, .binary: pattern.matches(value, context)
+        case .boolean: pattern.matches(value, context, ignoringCase: true)
+        case .number(let order): compare({ Double($0) }, order.holds)
+        case .date(let order): compare({ PolicyDate($0) }, order.holds)
+        case .address: pattern.text(in: context).flatMap { AddressRange($0) }?.contains(value) ?? false
+        case .name: ARNPattern(pattern)?.matches(value, context) ?? false
+        case .null: false
         }
     }
 }

@@ -52,11 +52,6 @@ public struct PolicyPattern: Sendable, Equatable {
         return .variable(key: key, otherwise: String(otherwise.dropFirst().dropLast()))
     }
 
-    /// Whether there are neither wildcards nor variables.
-    var isPlain: Bool {
-        pieces.allSatisfy { if case .character = $0 { true } else { false } }
-    }
-
     /// Whether variables depend on the request.
     var hasVariables: Bool {
         pieces.contains { if case .variable = $0 { true } else { false } }

@@ -35,7 +35,7 @@ public enum PolicyPrincipal: Sendable, Equatable {
         case (.service(let name), .service(let other)): name == other
         case (.identity(let name), .identity(let other)): name == other
         case (.account(let number), .identity(let name)):
-            name.split(separator: ":", omittingEmptySubsequences: false).dropFirst(4).first.map(String.init) == number
+            number == name.accountOfName
         default: false
         }
     }
@@ -45,5 +45,10 @@ extension String {
     /// Whether it is twelve digits.
     var isAccountNumber: Bool {
         utf8.count == 12 && utf8.allSatisfy { (0x30...0x39).contains($0) }
+    }
+
+    /// The account in an ARN; empty where there is none.
+    var accountOfName: String {
+        split(separator: ":", omittingEmptySubsequences: false).dropFirst(4).first.map(String.init) ?? ""
     }
 }

@@ -73,7 +73,7 @@ private struct BulkCollector {
     var sources: [BulkSource] = []
 
     mutating func collect(_ dataSet: DataSet) -> DataSet {
-        guard dataSet.hasBulkValues else { return dataSet }
+        guard dataSet.elements.contains(where: \.holdsBulkValue) else { return dataSet }
         var collected = dataSet
         for element in dataSet.elements {
             switch element.value {
@@ -109,21 +109,17 @@ private struct BulkCollector {
 }
 
 extension DataElement {
+    /// Whether it is a value that is kept apart or is to be, or holds one at any depth.
+    var holdsBulkValue: Bool {
+        switch value {
+        case .bytes: isOverThreshold
+        case .items(let items): items.contains { $0.elements.contains(where: \.holdsBulkValue) }
+        case .bulk: true
+        }
+    }
+
     /// Whether a value in memory is to be kept apart: one that JSON metadata laid over a file.
     fileprivate var isOverThreshold: Bool {
         vr.isBinary && (value.bytes?.count ?? 0) > BulkValue.threshold
-    }
-}
-
-extension DataSet {
-    /// Whether there is a bulk value at any depth.
-    fileprivate var hasBulkValues: Bool {
-        elements.contains { element in
-            switch element.value {
-            case .bytes: element.isOverThreshold
-            case .items(let items): items.contains(where: \.hasBulkValues)
-            case .bulk: true
-            }
-        }
     }
 }

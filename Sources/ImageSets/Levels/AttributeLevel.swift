@@ -34,14 +34,3 @@ public enum AttributeLevel: UInt8, CaseIterable, Sendable {
         return (pairs.map(\.tag), pairs.map(\.level))
     }()
 }
-
-extension DataElement {
-    /// Whether there is a placeholder for a value that is kept apart, at any depth.
-    fileprivate var holdsBulkValue: Bool {
-        switch value {
-        case .bytes: false
-        case .items(let items): items.contains { $0.elements.contains(where: \.holdsBulkValue) }
-        case .bulk: true
-        }
-    }
-}

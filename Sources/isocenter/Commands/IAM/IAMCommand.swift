@@ -25,13 +25,7 @@ struct IAMCommand: AsyncParsableCommand {
         let store = try await Store.open(
             settings.store(), environment: .system, engines: EmbeddedEngines(settings.openDirectory()),
             role: .submitter)
-        do {
-            try await body(store)
-        } catch {
-            try await store.close()
-            throw (error as? StoreError).map(StoreRefusal.init) ?? error
-        }
-        try await store.close()
+        try await StoreRefusal.closing(store) { try await body(store) }
     }
 
     /// The text of a file, or of standard input.

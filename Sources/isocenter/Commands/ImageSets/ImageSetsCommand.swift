@@ -39,13 +39,7 @@ struct DatastoreOptions: ParsableArguments {
         let store = try await Store.open(
             settings.store(), environment: .system, engines: EmbeddedEngines(directory),
             role: isServerRunning ? .submitter : .owner)
-        do {
-            try await body(open(in: store))
-        } catch let error as StoreError {
-            try await store.close()
-            throw StoreRefusal(error)
-        }
-        try await store.close()
+        try await StoreRefusal.closing(store) { try await body(open(in: store)) }
     }
 
     private func open(in store: Store) async throws -> Datastore {
