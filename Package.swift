@@ -97,7 +97,7 @@ let package = Package(
 
         // L2 keeping: contracts and engines.
         layer("Blobs", [crypto, cryptoExtras, nioCore, nioPosix]),
-        layer("Catalog", ["ImageSets", "Blobs"]),
+        layer("Catalog", ["DICOM", "ImageSets", "Blobs"]),
         layer(
             "CatalogSQLite",
             [

@@ -1,3 +1,5 @@
+import DICOM
+
 /// A text of a policy with wildcards (`*` any characters, `?` one) and policy variables.
 public struct PolicyPattern: Sendable, Equatable {
     enum Piece: Sendable, Equatable {
@@ -60,12 +62,12 @@ public struct PolicyPattern: Sendable, Equatable {
     /// Whether the whole of `text` is what the pattern says; never where a variable has no value, or several.
     func matches(_ text: some StringProtocol, _ context: AccessContext, ignoringCase: Bool = false) -> Bool {
         guard let resolved = resolved(in: context) else { return false }
-        guard ignoringCase else { return Self.matches(Array(text.unicodeScalars), resolved) }
+        guard ignoringCase else { return resolved.fits(Array(text.unicodeScalars)) }
         let folded = resolved.flatMap { piece -> [Piece] in
             guard case .character(let scalar) = piece else { return [piece] }
             return String(scalar).lowercased().unicodeScalars.map(Piece.character)
         }
-        return Self.matches(Array(text.lowercased().unicodeScalars), folded)
+        return folded.fits(Array(text.lowercased().unicodeScalars))
     }
 
     /// The text that a pattern without wildcards stands for; nil where a variable has no value.
@@ -91,27 +93,12 @@ public struct PolicyPattern: Sendable, Equatable {
         }
         return resolved
     }
+}
 
-    /// Goes back to the last `*` only: no more steps than the two lengths multiplied, whatever the pattern.
-    private static func matches(_ text: [Unicode.Scalar], _ pieces: [Piece]) -> Bool {
-        var (place, index) = (0, 0)
-        var lastAny: (piece: Int, place: Int)?
-        while place < text.count {
-            if index < pieces.count, pieces[index] == .any {
-                lastAny = (index, place)
-                index += 1
-            } else if index < pieces.count, pieces[index] == .one || pieces[index] == .character(text[place]) {
-                index += 1
-                place += 1
-            } else if let any = lastAny {
-                lastAny = (any.piece, any.place + 1)
-                (index, place) = (any.piece + 1, any.place + 1)
-            } else {
-                return false
-            }
-        }
-        return pieces[index...].allSatisfy { $0 == .any }
-    }
+extension PolicyPattern.Piece: WildcardPlace {
+    var isRun: Bool { self == .any }
+
+    func takes(_ scalar: Unicode.Scalar) -> Bool { self == .one || self == .character(scalar) }
 }
 
 extension StringProtocol {
